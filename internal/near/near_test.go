@@ -1,0 +1,27 @@
+package near
+
+import "testing"
+
+func TestBest(t *testing.T) {
+	t.Parallel()
+	tasks := []string{"issues.import", "issues.search", "issues.backfill-search"}
+	for _, test := range []struct{ word, want string }{
+		{"issues.serch", "issues.search"},
+		{"issues.sreach", "issues.search"},
+		{"ISSUES.IMPORT", "issues.import"},
+		{"issue.backfill-search", "issues.backfill-search"},
+		{"billing.close", ""},
+		{"", ""},
+	} {
+		got, ok := Best(test.word, tasks)
+		if got != test.want || ok != (test.want != "") {
+			t.Errorf("Best(%q) = %q, %v; want %q", test.word, got, ok, test.want)
+		}
+	}
+	if got, _ := Best("dryrun", []string{"dryRun"}); got != "dryRun" {
+		t.Errorf("case alone must be near: got %q", got)
+	}
+	if got, ok := Best("minimun", []string{"minimum", "maximum"}); !ok || got != "minimum" {
+		t.Errorf("got %q", got)
+	}
+}
