@@ -1,0 +1,64 @@
+package ports
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// Event is one line of the audit. It never holds an input's value: a refusal
+// names pointers and keywords.
+type Event struct {
+	Time        time.Time      `json:"time"`
+	Action      string         `json:"action"` // task.started, task.succeeded, task.refused, … or a feature's own
+	Run         string         `json:"run,omitempty"`
+	Task        string         `json:"task,omitempty"`
+	Environment string         `json:"environment,omitempty"`
+	Actor       string         `json:"actor,omitempty"`
+	Client      string         `json:"client,omitempty"`
+	Tenant      string         `json:"tenant,omitempty"`
+	Reason      string         `json:"reason,omitempty"`
+	Resource    string         `json:"resource,omitempty"`
+	Entry       int64          `json:"entry,omitempty"` // the journal entry that this event is the copy of; 0: none
+	Metadata    map[string]any `json:"metadata,omitempty"`
+}
+
+// Link is an event as it is stored: the exact bytes, and their place in the
+// chain.
+type Link struct {
+	Seq  int64
+	Body json.RawMessage
+	Hash string // Chain(the hash before, Body)
+}
+
+// Audit is an append-only chain of events.
+type Audit interface {
+	// Append adds events to the end of the chain in one commit. An event with an
+	// Entry that the chain has already for its Run is left out, so that a copy
+	// may be made again.
+	Append(ctx context.Context, events ...Event) error
+
+	// Links returns up to limit links with Seq above after, in order.
+	Links(ctx context.Context, after int64, limit int) ([]Link, error)
+}
+
+// Chain is the hash of a link: hex SHA-256 of the hash before it, a newline and
+// the stored bytes. The first link's hash before is empty.
+func Chain(before string, body []byte) string {
+	h := sha256.New()
+	h.Write([]byte(before))
+	h.Write([]byte{'\n'})
+	h.Write(body)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Recorder takes a feature's own audit events. What is recorded in a batch
+// commits with it and vanishes with its rollback. It is buffered, so it returns
+// nothing; a page function, which may run again, must not use it.
+type Recorder interface {
+	// Record notes that action was done to resource. The metadata must marshal as JSON and hold no
+	// secret.
+	Record(action, resource string, metadata map[string]any)
+}
