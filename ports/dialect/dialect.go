@@ -1,0 +1,27 @@
+// Package dialect is what differs between SQL engines: a store is written once
+// against ports.Querier and asks its [Dialect] for the rest. No driver is
+// imported; an error's class is read through the methods that drivers' errors
+// have.
+package dialect
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Dialect names an engine.
+type Dialect string
+
+// SQLite is SQLite 3.
+const SQLite Dialect = "sqlite"
+
+// Classify wraps a driver's error with the sentinel of package ports that says
+// what it is. Other errors, nil among them, are returned as they are, and one
+// that is classified already keeps its class.
+func (Dialect) Classify(err error) error {
+	class := classifySQLite(err)
+	if class == nil || errors.Is(err, class) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", class, err)
+}

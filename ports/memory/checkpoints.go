@@ -1,0 +1,108 @@
+package memory
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// Checkpoint returns the run's checkpoint. ErrNotFound: no batch of the run has
+// committed.
+func (db *DB[T]) Checkpoint(ctx context.Context, run string) (ports.Checkpoint, error) {
+	if err := ctx.Err(); err != nil {
+		return ports.Checkpoint{}, err
+	}
+	c, ok := db.committed.Load().tables.checkpoints[run]
+	if !ok {
+		return ports.Checkpoint{}, fmt.Errorf("checkpoint of run %s: %w", run, ports.ErrNotFound)
+	}
+	c.State = bytes.Clone(c.State)
+	return c, nil
+}
+
+// Journal returns up to limit entries with Seq above after, in order.
+func (db *DB[T]) Journal(ctx context.Context, run string, after int64, limit int) ([]ports.Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	all := db.committed.Load().tables.journals[run]
+	from, _ := find(all, after+1)
+	entries := slices.Clone(all[from:])
+	if limit < len(entries) {
+		entries = entries[:max(limit, 0)]
+	}
+	for i := range entries {
+		entries[i].Body = bytes.Clone(entries[i].Body)
+	}
+	return entries, nil
+}
+
+// tables are beignet's own three. What their maps hold never changes in place,
+// so that cloning the maps is enough.
+type tables struct {
+	checkpoints map[string]ports.Checkpoint // by run
+	fences      map[string]int64            // token by key
+	journals    map[string][]ports.Entry    // by run, in order of Seq
+}
+
+func (t tables) clone() tables {
+	return tables{cloneMap(t.checkpoints), cloneMap(t.fences), cloneMap(t.journals)}
+}
+
+// cloneMap is maps.Clone, whose clone of nil cannot be written to.
+func cloneMap[K comparable, V any](m map[K]V) map[K]V {
+	if m == nil {
+		return map[K]V{}
+	}
+	return maps.Clone(m)
+}
+
+func (t tables) raise(fences []ports.Fence) error {
+	for _, f := range fences {
+		if stored, ok := t.fences[f.Key]; ok && stored > f.Token {
+			return fmt.Errorf("raise fence %s to %d: %w", f.Key, f.Token, ports.ErrStale)
+		}
+		t.fences[f.Key] = f.Token
+	}
+	return nil
+}
+
+func (t tables) save(c ports.Checkpoint, fences []ports.Fence, entries []ports.Entry) error {
+	for _, f := range fences {
+		if stored, ok := t.fences[f.Key]; !ok || stored != f.Token {
+			return fmt.Errorf("compare fence %s with %d: %w", f.Key, f.Token, ports.ErrStale)
+		}
+	}
+	if c.Batch < 1 || t.checkpoints[c.Run].Batch != c.Batch-1 {
+		return fmt.Errorf("save batch %d of run %s: %w", c.Batch, c.Run, ports.ErrStale)
+	}
+	c.State = bytes.Clone(c.State)
+	t.checkpoints[c.Run] = c
+	return t.journal(c.Run, entries)
+}
+
+func (t tables) journal(run string, entries []ports.Entry) error {
+	all := slices.Clone(t.journals[run])
+	for _, e := range entries {
+		at, taken := find(all, e.Seq)
+		if taken {
+			return fmt.Errorf("journal entry %d of run %s: %w", e.Seq, run, ports.ErrExists)
+		}
+		e.Body = bytes.Clone(e.Body)
+		all = slices.Insert(all, at, e)
+	}
+	t.journals[run] = all
+	return nil
+}
+
+// find returns where the entry of that Seq is, or belongs.
+func find(entries []ports.Entry, seq int64) (int, bool) {
+	return slices.BinarySearchFunc(entries, seq, func(e ports.Entry, seq int64) int {
+		return cmp.Compare(e.Seq, seq)
+	})
+}

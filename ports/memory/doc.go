@@ -1,0 +1,7 @@
+// Package memory keeps state, app data and files in the process: for tests, and
+// for programs that need nothing to outlive them.
+//
+// [NewState] is a ports.State and [NewDB] a database for an app's own rows. They
+// are no stand-ins: transactions are isolated and whole, one writes at a time,
+// and both pass the suite that every adapter passes. Nothing is durable.
+package memory

@@ -1,0 +1,194 @@
+package portstest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+func testStart(t *testing.T, s ports.State) {
+	if _, err := s.Run(t.Context(), "r"); !errors.Is(err, ports.ErrNotFound) {
+		t.Errorf("Run before Start: %v, want ErrNotFound", err)
+	}
+	want := run("r", 0)
+	if err := s.Start(t.Context(), want, started("r"), started("r")); err != nil {
+		t.Fatal(err)
+	}
+	wantRun(t, s, want)
+	wantChain(t, s, 2)
+}
+
+// wantRun compares the records as JSON: a time keeps its instant and zone but
+// not its monotonic clock. What is JSON itself is compared by the byte.
+func wantRun(t *testing.T, s ports.State, want ports.Run) {
+	t.Helper()
+	got, err := s.Run(t.Context(), want.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain(got) != plain(want) {
+		t.Errorf("the record is\n%s\nwant\n%s", plain(got), plain(want))
+	}
+	if !bytes.Equal(got.Input, want.Input) || !bytes.Equal(got.Output, want.Output) {
+		t.Errorf("input %s, output %s\nwant %s and %s", got.Input, got.Output, want.Input, want.Output)
+	}
+}
+
+func plain(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+func testStartTwice(t *testing.T, s ports.State) {
+	first, second := run("r", 0), run("r", time.Hour)
+	if err := s.Start(t.Context(), first, started("r")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(t.Context(), second, started("r")); !errors.Is(err, ports.ErrExists) {
+		t.Errorf("got %v, want ErrExists", err)
+	}
+	wantRun(t, s, first)
+	wantChain(t, s, 1)
+}
+
+func testUpdate(t *testing.T, s ports.State) {
+	first := run("r", 0)
+	if err := s.Update(t.Context(), first, first.Mark(), started("r")); !errors.Is(err, ports.ErrNotFound) || errors.Is(err, ports.ErrStale) {
+		t.Errorf("Update before Start: %v, want ErrNotFound", err)
+	}
+	wantChain(t, s, 0)
+	if err := s.Start(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	next := first
+	next.Status, next.Attempt, next.Version = ports.Succeeded, 2, "1.2.4"
+	for _, from := range []ports.Mark{
+		{Status: ports.Failed, Attempt: 1},
+		{Status: ports.Running, Attempt: 0},
+		{Status: ports.Running, Attempt: 2},
+		next.Mark(),
+	} {
+		if err := s.Update(t.Context(), next, from, started("r")); !errors.Is(err, ports.ErrStale) {
+			t.Errorf("Update from %v: %v, want ErrStale", from, err)
+		}
+	}
+	wantRun(t, s, first)
+	wantChain(t, s, 0)
+
+	if err := s.Update(t.Context(), next, first.Mark(), started("r"), started("r")); err != nil {
+		t.Fatal(err)
+	}
+	wantRun(t, s, next)
+	wantChain(t, s, 2)
+	if err := s.Update(t.Context(), first, first.Mark()); !errors.Is(err, ports.ErrStale) {
+		t.Errorf("Update from where it was: %v, want ErrStale", err)
+	}
+}
+
+func testUpdateRace(t *testing.T, s ports.State) {
+	first := run("r", 0)
+	if err := s.Start(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	var won atomic.Int64
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			next := first
+			next.Attempt = 2
+			switch err := s.Update(t.Context(), next, first.Mark(), started("r")); {
+			case err == nil:
+				won.Add(1)
+			case !errors.Is(err, ports.ErrStale):
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if won.Load() != 1 {
+		t.Errorf("%d of 8 have moved the record from one mark", won.Load())
+	}
+	wantChain(t, s, 1)
+}
+
+// testUnencodable has an event refused after the record is written.
+func testUnencodable(t *testing.T, s ports.State) {
+	bad := started("r")
+	bad.Metadata = map[string]any{"f": func() {}}
+	if err := s.Start(t.Context(), run("r", 0), started("r"), bad); err == nil {
+		t.Error("Start: no error")
+	}
+	if _, err := s.Run(t.Context(), "r"); !errors.Is(err, ports.ErrNotFound) {
+		t.Errorf("Run: %v, want ErrNotFound", err)
+	}
+	first := run("r", 0)
+	if err := s.Start(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	next := first
+	next.Attempt = 2
+	if err := s.Update(t.Context(), next, first.Mark(), started("r"), bad); err == nil {
+		t.Error("Update: no error")
+	}
+	wantRun(t, s, first)
+	wantChain(t, s, 0)
+}
+
+func testList(t *testing.T, s ports.State) {
+	at := func(i int) time.Duration { return time.Duration(i) * time.Second }
+	for i, id := range []string{"b", "c", "a", "d"} {
+		r := run(id, at(i))
+		switch id {
+		case "a":
+			r.Task, r.Status = "issues.search", ports.Failed
+		case "d":
+			r.Actor = "bob"
+			r.Started = run("", at(2)).Started.UTC() // with "a", in another zone
+		}
+		if err := s.Start(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		filter ports.RunFilter
+		want   []string
+	}{
+		{ports.RunFilter{}, []string{"d", "a", "c", "b"}},
+		{ports.RunFilter{Limit: 2}, []string{"d", "a"}},
+		{ports.RunFilter{Task: "issues.import"}, []string{"d", "c", "b"}},
+		{ports.RunFilter{Status: ports.Failed}, []string{"a"}},
+		{ports.RunFilter{Actor: "ann", Limit: 1}, []string{"a"}},
+		{ports.RunFilter{Since: run("", at(1)).Started}, []string{"d", "a", "c"}},
+		{ports.RunFilter{Since: run("", at(1)).Started.Add(1).UTC()}, []string{"d", "a"}},
+		{ports.RunFilter{Task: "issues.import", Status: ports.Running, Actor: "ann", Since: run("", at(1)).Started, Limit: 9}, []string{"c"}},
+		{ports.RunFilter{Task: "none"}, nil},
+	} {
+		runs, err := s.List(t.Context(), test.filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range runs {
+			got = append(got, r.ID)
+		}
+		if !reflect.DeepEqual(got, test.want) {
+			t.Errorf("List(%s) = %v, want %v", fmt.Sprintf("%+v", test.filter), got, test.want)
+		}
+	}
+	all, err := s.List(t.Context(), ports.RunFilter{Task: "issues.search"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantRun(t, s, all[0])
+}
