@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+func (s state) Append(ctx context.Context, events ...ports.Event) error {
+	return s.write(ctx, "append to the audit", events, func(*sql.Tx) error { return nil })
+}
+
+// appendEvents reads the head and adds to it in one transaction. It is
+// immediate, so that no other can add in between.
+func appendEvents(ctx context.Context, tx *sql.Tx, events []ports.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	var head ports.Link
+	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&head.Seq, &head.Hash)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	for _, e := range events {
+		body, err := json.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("audit event %s: %w", e.Action, err)
+		}
+		next := ports.Link{Seq: head.Seq + 1, Body: body, Hash: ports.Chain(head.Hash, body)}
+		added, err := changed(tx.ExecContext(ctx, `INSERT INTO audit (seq, run, entry, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)
+			ON CONFLICT (run, entry) WHERE entry > 0 DO NOTHING`, next.Seq, e.Run, e.Entry, next.Hash, string(body)))
+		if err != nil {
+			return err
+		}
+		if added {
+			head = next
+		}
+	}
+	return nil
+}
+
+func (s state) Links(ctx context.Context, after int64, limit int) ([]ports.Link, error) {
+	links, err := query(ctx, s.sql,
+		func(rows *sql.Rows, l *ports.Link) error { return rows.Scan(&l.Seq, (*[]byte)(&l.Body), &l.Hash) },
+		`SELECT seq, body, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2`, after, limit)
+	return links, s.fail("read the audit", err)
+}

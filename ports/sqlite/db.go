@@ -1,0 +1,129 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	driver "modernc.org/sqlite"
+
+	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
+)
+
+// DB is a database file. It is safe for concurrent use: one transaction of
+// [Begin] is open at a time, and nothing that reads waits for it.
+type DB struct {
+	sql  *sql.DB
+	path string
+	turn chan struct{} // holds one value while a transaction is open
+}
+
+var _ ports.Checkpoints = (*DB)(nil)
+
+// Options say how to open a database.
+type Options struct {
+	// Create makes the folder, the file and beignet's tables where they are not
+	// there, and then turns the file's WAL on. Optional: without it what is
+	// missing is ErrNotFound, and nothing is made.
+	Create bool
+}
+
+// Open opens an app's database. ErrNotFound: there is none, or it has not
+// beignet's tables, and they are not to be made. A [ports.VersionError] says
+// that those tables are another version's. ErrCorrupt: the file is damaged or no
+// database. ErrIO: it or its folder cannot be written.
+func Open(ctx context.Context, path string, o Options) (*DB, error) {
+	return open(ctx, path, o.Create, dataSchema)
+}
+
+// SQL returns the pool, for migrations and for what an app does outside its
+// runs' transactions. While one of those is open another connection can read,
+// and waits up to five seconds to write.
+func (db *DB) SQL() *sql.DB { return db.sql }
+
+// Close closes every connection.
+func (db *DB) Close() error { return db.fail("close", db.sql.Close()) }
+
+func open(ctx context.Context, path string, create bool, s schema) (*DB, error) {
+	if err := ready(path, create); err != nil {
+		return nil, err
+	}
+	name, err := dsn(path)
+	if err != nil {
+		return nil, err
+	}
+	connector, err := driver.NewConnector(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	db := &DB{sql: sql.OpenDB(connector), path: path, turn: make(chan struct{}, 1)}
+	if err := db.bringUp(ctx, s, create); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// ready has a file at path, which the driver would make readable by others.
+func ready(path string, create bool) error {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if !create {
+			return fmt.Errorf("%s: %w", path, ports.ErrNotFound)
+		}
+		err = makePrivate(path)
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("%w: %w", ports.ErrFull, err)
+	case err != nil:
+		return fmt.Errorf("%w: %w", ports.ErrIO, err)
+	}
+	return nil
+}
+
+func makePrivate(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil // another process was first
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// dsn names the file as a URI, so that no character of its path means anything,
+// and sets up each connection. A transaction is immediate: one that reads and
+// then writes would else fail at once when another has written in between, and
+// no busy timeout would help.
+func dsn(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	path = filepath.ToSlash(path)
+	if path[0] != '/' {
+		path = "/" + path // C:/data.db
+	}
+	uri := url.URL{Scheme: "file", Path: path}
+	uri.RawQuery = "mode=rw&_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(full)"
+	return uri.String(), nil
+}
+
+// fail says what was done to which file, and what kind of error came of it.
+func (db *DB) fail(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %s: %w", db.path, what, dialect.SQLite.Classify(err))
+}

@@ -1,0 +1,9 @@
+// Package sqlite keeps state and app data in SQLite files.
+//
+// [OpenState] is beignet's own memory and [Open] an app's database, whose
+// [Begin] is the transaction in which a batch's rows and its checkpoint become
+// durable together. A commit has reached the disk when it returns (WAL,
+// synchronous=FULL). A file that is damaged, of another schema version or no
+// database is refused and never recreated. Folders that are made are 0700, files
+// 0600. Other processes may use the same files at the same time.
+package sqlite

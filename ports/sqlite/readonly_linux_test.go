@@ -1,0 +1,46 @@
+package sqlite_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/portstest"
+)
+
+// bad-input 73
+func TestReadOnlyFolder(t *testing.T) {
+	t.Parallel()
+	for name, o := range openers {
+		folder := t.TempDir()
+		db, err := o.open(t.Context(), folder, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for _, mode := range []fs.FileMode{0o444, 0o000} {
+			if err := os.Chmod(filepath.Join(folder, o.file), mode); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chmod(folder, 0o555); err != nil {
+				t.Fatal(err)
+			}
+			portstest.AsNobody(t, func() {
+				if _, err := o.open(t.Context(), folder, true); !errors.Is(err, ports.ErrIO) {
+					t.Errorf("%s of mode %v: %v, want ErrIO", name, mode, err)
+				}
+				if _, err := o.open(t.Context(), filepath.Join(folder, "new"), true); !errors.Is(err, ports.ErrIO) || !errors.Is(err, fs.ErrPermission) {
+					t.Errorf("%s in a new folder: %v, want ErrIO and fs.ErrPermission", name, err)
+				}
+			})
+		}
+		if err := os.Chmod(folder, 0o700); err != nil { // so that it can be removed
+			t.Fatal(err)
+		}
+	}
+}

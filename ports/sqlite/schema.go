@@ -1,0 +1,146 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
+)
+
+// schema is the tables that beignet keeps in a kind of file.
+type schema struct {
+	what    string
+	version int64
+	tables  string // the statements that make them, version and all
+
+	// have returns the version that is there, 0 for none.
+	have func(context.Context, ports.Querier) (int64, error)
+}
+
+// checkpointTables live in both kinds of file, with the rows that a run writes.
+const checkpointTables = `
+CREATE TABLE beignet_checkpoint (
+	run   TEXT PRIMARY KEY,
+	batch INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	done  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE beignet_fence (
+	key   TEXT PRIMARY KEY,
+	token INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE beignet_journal (
+	run  TEXT NOT NULL,
+	seq  INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	body TEXT NOT NULL,
+	PRIMARY KEY (run, seq)
+) STRICT;
+`
+
+// dataSchema has a version row of its own, since user_version and the tables of
+// a migration tool are the app's.
+var dataSchema = schema{
+	what:    "checkpoint data",
+	version: 1,
+	tables: checkpointTables + `
+CREATE TABLE beignet_version (version INTEGER NOT NULL) STRICT;
+INSERT INTO beignet_version VALUES (1);`,
+	have: func(ctx context.Context, q ports.Querier) (version int64, err error) {
+		var there bool
+		err = q.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'beignet_version'`).Scan(&there)
+		if err == nil && there {
+			err = q.QueryRowContext(ctx, `SELECT version FROM beignet_version`).Scan(&version)
+		}
+		return version, err
+	},
+}
+
+// stateSchema finds a run by its start, and an event by the journal entry that
+// it is the copy of.
+var stateSchema = schema{
+	what:    "state",
+	version: 1,
+	tables: checkpointTables + `
+CREATE TABLE run (
+	id      TEXT PRIMARY KEY,
+	task    TEXT NOT NULL,
+	actor   TEXT NOT NULL,
+	status  TEXT NOT NULL,
+	attempt INTEGER NOT NULL,
+	started TEXT NOT NULL, -- UTC, to the nanosecond, so that it sorts
+	body    TEXT NOT NULL  -- the whole record, as JSON
+) STRICT, WITHOUT ROWID;
+CREATE INDEX run_started ON run (started, id);
+CREATE TABLE audit (
+	seq   INTEGER PRIMARY KEY,
+	run   TEXT NOT NULL,
+	entry INTEGER NOT NULL,
+	hash  TEXT NOT NULL,
+	body  TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX audit_entry ON audit (run, entry) WHERE entry > 0;
+PRAGMA user_version = 1;`,
+	have: func(ctx context.Context, q ports.Querier) (version int64, err error) {
+		if err := q.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil || version != 0 {
+			return version, err
+		}
+		var tables int64 // of the same moment as the version, being read in one statement
+		err = q.QueryRowContext(ctx, `SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version`).
+			Scan(&version, &tables)
+		if version == 0 && tables > 0 {
+			err = &ports.VersionError{What: "state", Want: 1} // another program's file
+		}
+		return version, err
+	},
+}
+
+// bringUp makes the tables where there are none, and refuses another version's.
+func (db *DB) bringUp(ctx context.Context, s schema, create bool) error {
+	have, err := s.have(ctx, db.sql)
+	if err == nil && have == 0 && create {
+		have, err = db.create(ctx, s)
+	}
+	switch {
+	case err != nil:
+		return db.fail("open", err)
+	case have == 0:
+		return fmt.Errorf("%s: %s: %w", db.path, s.what, ports.ErrNotFound)
+	case have != s.version:
+		return fmt.Errorf("%s: %w", db.path, &ports.VersionError{What: s.what, Have: have, Want: s.version})
+	}
+	return nil
+}
+
+// create makes the tables, unless another process has been first.
+func (db *DB) create(ctx context.Context, s schema) (int64, error) {
+	if err := db.turnOnWAL(ctx); err != nil {
+		return 0, err
+	}
+	tx, err := db.sql.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback()
+	if have, err := s.have(ctx, tx); err != nil || have != 0 {
+		return have, err
+	}
+	if _, err := tx.ExecContext(ctx, s.tables); err != nil {
+		return 0, err
+	}
+	return s.version, tx.Commit()
+}
+
+// turnOnWAL writes to the file that it has a WAL. That takes the file alone, and
+// SQLite does not wait for it.
+func (db *DB) turnOnWAL(ctx context.Context) error {
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
+		_, err := db.sql.ExecContext(ctx, `PRAGMA journal_mode = wal`)
+		if !errors.Is(dialect.SQLite.Classify(err), ports.ErrBusy) || time.Now().After(end) {
+			return err
+		}
+	}
+}
