@@ -1,0 +1,60 @@
+package disk
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// claim is for file systems without hard links, which no machine of ours has.
+func TestClaim(t *testing.T) {
+	t.Parallel()
+	own, path := filepath.Join(t.TempDir(), "own"), filepath.Join(t.TempDir(), "x")
+	if err := os.WriteFile(own, []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := claim(own, path); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "hello" {
+		t.Errorf("the file holds %q, %v", text, err)
+	}
+	if err := claim(own, path); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("claim of a name that is taken: %v, want fs.ErrExist", err)
+	}
+	free := filepath.Join(filepath.Dir(path), "free")
+	if err := claim(own, free); !errors.Is(err, fs.ErrNotExist) { // own has gone
+		t.Errorf("claim with nothing: %v, want fs.ErrNotExist", err)
+	}
+	if _, err := os.Stat(free); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the claim is still there: %v", err)
+	}
+}
+
+// bad-input 74: what could not be written whole is not published.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	own, path := filepath.Join(dir, "own"), filepath.Join(dir, "x")
+	if err := os.Symlink("/dev/full", own); err != nil {
+		t.Skip(err)
+	}
+	f, err := os.OpenFile(own, os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	n := &newFile{file: f, path: path}
+	if _, err := n.Write([]byte("x")); !errors.Is(err, ports.ErrFull) {
+		t.Errorf("Write: %v, want ErrFull", err)
+	}
+	if err := n.Commit(); !errors.Is(err, ports.ErrFull) {
+		t.Errorf("Commit: %v, want ErrFull", err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
+		t.Errorf("the folder holds %v, %v; want nothing", entries, err)
+	}
+}
