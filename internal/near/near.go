@@ -6,11 +6,17 @@ package near
 
 import "strings"
 
+const maxWord = 100 // bytes
+
 // Best returns the candidate nearest to word, and false when none is near
 // enough to be worth suggesting: a third of the word's length in edits (at
 // least one), where case is free and a swap of neighbours is one edit. Of equally
-// near candidates the first wins, so a caller's order is the tie-break.
+// near candidates the first wins, so a caller's order is the tie-break. A word of
+// more than a hundred bytes is no misspelling, and costs nothing.
 func Best(word string, candidates []string) (string, bool) {
+	if len(word) > maxWord {
+		return "", false
+	}
 	best, bestCost := "", max(1, len([]rune(word))/3)+1
 	for _, c := range candidates {
 		if c == word {

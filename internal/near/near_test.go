@@ -1,6 +1,9 @@
 package near
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestBest(t *testing.T) {
 	t.Parallel()
@@ -12,6 +15,7 @@ func TestBest(t *testing.T) {
 		{"issue.backfill-search", "issues.backfill-search"},
 		{"billing.close", ""},
 		{"", ""},
+		{"issues.search" + strings.Repeat("h", 100), ""},
 	} {
 		got, ok := Best(test.word, tasks)
 		if got != test.want || ok != (test.want != "") {
