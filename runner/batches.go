@@ -1,0 +1,229 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+const (
+	previewBatches = 20          // that a dry run does before it only counts
+	saveEvery      = time.Second // how long progress may lie unrecorded, between batches
+	judgedFrom     = 1000        // items before a share of failures means anything
+)
+
+// batchRun goes over the batches of one attempt. It lives in the handler's
+// goroutine; what others may know of it is published.
+type batchRun struct {
+	x       *execution
+	src     source
+	app     app
+	publish func(result)
+
+	at      position // after the last batch that committed
+	batch   int64    // that batch's number
+	size    int      // of the next batch: halved by a failure, grown back by success
+	raised  bool     // whether this attempt's fences are up
+	ahead   *readAhead
+	tried   int64 // items of this attempt
+	total   *int64
+	samples []ports.Change
+	saved   time.Time
+}
+
+// overBatches runs a task's batches until the source is empty, a limit is
+// met or an error ends it. Whatever has committed stays.
+func (x *execution) overBatches(ctx context.Context, opened app, publish func(result)) (result, error) {
+	b := &batchRun{
+		x: x, src: x.plan.task.handler.batches, app: opened, publish: publish,
+		size: x.run.Limits.BatchSize, total: x.run.Progress.Total, saved: x.runner.opts.Now(),
+	}
+	defer func() { publish(b.result()) }() // a panic included
+	if b.src.opts().readAhead {
+		b.ahead = newReadAhead(ctx, b.src, opened.App, x.plan.input)
+		defer b.ahead.stop()
+	}
+	if done, err := b.restore(ctx); done || err != nil {
+		return b.result(), err
+	}
+	if err := b.count(ctx); err != nil {
+		return b.result(), err
+	}
+	for {
+		b.publish(b.result())
+		if x.run.DryRun && !x.run.Limits.PreviewAll && b.batch == previewBatches {
+			return b.previewed(ctx)
+		}
+		limit := b.limit()
+		if limit == 0 {
+			done := b.result()
+			done.stopped = true
+			return done, nil
+		}
+		more, err := b.step(ctx, limit)
+		if err != nil || !more {
+			return b.result(), err
+		}
+		b.report(ctx)
+	}
+}
+
+// restore takes over the checkpoint of an earlier attempt, and reports whether
+// it says that no batch is left.
+func (b *batchRun) restore(ctx context.Context) (done bool, err error) {
+	b.at = position{Out: b.src.zero()}
+	if b.x.run.Attempt == 1 {
+		return false, nil
+	}
+	saved, err := b.checkpoints().Checkpoint(ctx, b.x.run.ID)
+	if errors.Is(err, ports.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	b.batch = saved.Batch
+	b.at, err = load(saved)
+	return saved.Done, err
+}
+
+// count asks how many items there are, once a run.
+func (b *batchRun) count(ctx context.Context) error {
+	if b.src.opts().count == nil || b.total != nil {
+		return nil
+	}
+	n, err := b.src.opts().count(ctx, b.app.App, b.x.plan.input)
+	if err != nil {
+		return err
+	}
+	b.total = &n
+	return nil
+}
+
+// limit is how many items the next batch may have.
+func (b *batchRun) limit() int {
+	if most := b.x.run.Limits.Items; most > 0 {
+		return int(min(int64(b.size), most-b.tried))
+	}
+	return b.size
+}
+
+// step does one batch by the one rule of failure: a batch that fails is rolled
+// back and tried at half its size, and at size one the item is the culprit. It
+// reports whether there may be more.
+func (b *batchRun) step(ctx context.Context, limit int) (more bool, err error) {
+	skip := ""
+	for {
+		n, err := b.try(ctx, limit, skip)
+		if err == nil {
+			b.grow(skip != "")
+			return n > 0, b.judge(false)
+		}
+		var fault *itemFault
+		if !errors.As(err, &fault) {
+			return false, err
+		}
+		limit = fault.retry
+		b.size = max(1, min(b.size, limit))
+		if limit > 0 {
+			continue
+		}
+		if !b.x.run.Limits.Skip {
+			return false, fault.ends
+		}
+		limit, skip = 1, fault.reason
+	}
+}
+
+// grow doubles the size of the next batch until it is whole again. A batch that
+// only skipped its culprit is no sign of health.
+func (b *batchRun) grow(skipped bool) {
+	if !skipped {
+		b.size = min(b.size*2, b.x.run.Limits.BatchSize)
+	}
+}
+
+// judge ends the run where more items have failed than it may lose. A share is
+// judged from a thousand items on, and at the end.
+func (b *batchRun) judge(end bool) error {
+	l := b.x.run.Limits
+	if b.at.Failed == 0 || !l.Skip {
+		return nil
+	}
+	if l.MaxShare > 0 {
+		if (end || b.at.Processed >= judgedFrom) && float64(b.at.Failed) > l.MaxShare*float64(b.at.Processed) {
+			return tooManyFailures(b.at)
+		}
+		return nil
+	}
+	if b.at.Failed > l.MaxFailures {
+		return tooManyFailures(b.at)
+	}
+	return nil
+}
+
+// result is what the batches have come to so far.
+func (b *batchRun) result() result {
+	r := result{
+		output: b.at.Out,
+		head:   b.at.Head,
+		progress: ports.Progress{
+			Batches: b.batch, Processed: b.at.Processed, Failed: b.at.Failed, Changed: b.at.Changed, Total: b.total,
+		},
+	}
+	if b.x.run.DryRun {
+		r.preview = &ports.Preview{
+			Batches: b.batch, Complete: true, Total: b.total, Size: b.x.run.Limits.BatchSize, Samples: b.samples,
+		}
+	}
+	return r
+}
+
+// previewed ends a dry run that has seen enough: it says how much is left, by Count or by
+// paging on.
+func (b *batchRun) previewed(ctx context.Context) (result, error) {
+	total, after := b.at.Processed, b.at.After
+	for b.total == nil {
+		p, err := b.src.read(ctx, b.app.App, b.x.plan.input, after, b.x.run.Limits.BatchSize)
+		if err != nil {
+			return b.result(), err
+		}
+		if p.len() == 0 {
+			b.total = &total
+			break
+		}
+		total, after = total+int64(p.len()), p.cursor(p.len()-1)
+	}
+	r := b.result()
+	r.preview.Complete = *b.total <= b.at.Processed
+	return r, nil
+}
+
+// report tells the observer, and about once a second the record.
+func (b *batchRun) report(ctx context.Context) {
+	x := b.x
+	done := b.result()
+	if x.plan.request.Observe != nil {
+		x.plan.request.Observe(done.progress)
+	}
+	if now := x.runner.opts.Now(); now.Sub(b.saved) >= saveEvery {
+		b.saved = now
+		x.saveProgress(ctx, b.app, done)
+	}
+}
+
+// saveProgress brings the record and the audit up to the checkpoint. They may lag it,
+// so that a failure here is a warning: the outcome will tell.
+func (x *execution) saveProgress(ctx context.Context, opened app, done result) {
+	run := x.run
+	run.Progress, run.Inputs = done.progress, x.files.inputs()
+	err := x.copyAudit(ctx, opened)
+	if err == nil {
+		err = x.state.Update(ctx, run, run.Mark())
+	}
+	if err != nil {
+		x.log.Warn("progress is not on record", "error", err)
+	}
+}

@@ -1,0 +1,52 @@
+package runner
+
+import (
+	"github.com/beignet-go/beignet/manifest"
+	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/schema"
+)
+
+// Description is a task as people and programs are shown it.
+type Description struct {
+	manifest.Task
+	Schema   []byte // the input schema as enforced: objects closed
+	Delivery ports.Delivery
+	Fields   []schema.Field
+}
+
+// Describe returns one task, by name or alias. A task that start-up would refuse
+// is refused here.
+func (r *Runner) Describe(name string) (Description, error) {
+	t, err := r.find(name)
+	if err != nil {
+		return Description{}, err
+	}
+	c, err := r.prove(t)
+	if err != nil {
+		return Description{}, err
+	}
+	return Description{Task: c.Task, Schema: c.input.JSON(), Delivery: c.handler.delivery(), Fields: c.input.Fields()}, nil
+}
+
+// Check proves every task, examples too. It is what a test and check run; a start proves
+// only the task at hand.
+func (r *Runner) Check() manifest.Diagnostics {
+	var found manifest.Diagnostics
+	for t := range r.manifest.Tasks() {
+		c, problems := r.compile(t)
+		if len(problems) == 0 && c.handler != nil {
+			problems = r.checkExamples(c)
+		}
+		found = append(found, problems...)
+	}
+	return found.Sorted()
+}
+
+// prove compiles the task at hand, and refuses it where anything was found.
+func (r *Runner) prove(t *manifest.Task) (*task, error) {
+	c, found := r.compile(t)
+	if len(found) > 0 {
+		return nil, &Error{Code: CodeConfig, Message: "task " + t.Name + " cannot run", Diagnostics: found, Hint: "beignet check"}
+	}
+	return c, nil
+}

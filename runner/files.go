@@ -1,0 +1,115 @@
+package runner
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// runFiles are the files of one run. They note what was read, and in a dry run
+// they record what would be written.
+type runFiles struct {
+	inner ports.Files // nil: a run has none
+	dry   bool
+	log   *slog.Logger
+
+	mu   sync.Mutex
+	read []ports.InputFile
+}
+
+func newRunFiles(of func(run string) ports.Files, run ports.Run, log *slog.Logger) *runFiles {
+	f := &runFiles{dry: run.DryRun, log: log}
+	if of != nil {
+		f.inner = of(run.ID)
+	}
+	return f
+}
+
+func (f *runFiles) Open(name string) (ports.File, error) {
+	if f.inner == nil {
+		return nil, &FileError{Name: name, Err: ports.ErrUnsupported}
+	}
+	file, err := f.inner.Open(name)
+	if err != nil {
+		return nil, &FileError{Name: name, Err: err}
+	}
+	if err := f.note(name, file); err != nil {
+		return nil, errors.Join(&FileError{Name: name, Err: err}, file.Close())
+	}
+	return file, nil
+}
+
+// note records a file the first time that it is opened in a run: a source opens
+// its file once a page.
+func (f *runFiles) note(name string, file ports.File) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, known := range f.read {
+		if known.Name == name {
+			return nil
+		}
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(file, 0, file.Size())); err != nil {
+		return err
+	}
+	f.read = append(f.read, ports.InputFile{Name: name, Size: file.Size(), SHA256: hex.EncodeToString(sum.Sum(nil))})
+	return nil
+}
+
+// inputs are the files read so far.
+func (f *runFiles) inputs() []ports.InputFile {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]ports.InputFile(nil), f.read...)
+}
+
+func (f *runFiles) Create(name string, overwrite bool) (ports.NewFile, error) {
+	if f.inner == nil {
+		return nil, &FileError{Name: name, Err: ports.ErrUnsupported}
+	}
+	if f.dry {
+		return f.pretend(name, overwrite)
+	}
+	file, err := f.inner.Create(name, overwrite)
+	if err != nil {
+		return nil, &FileError{Name: name, Err: err}
+	}
+	return file, nil
+}
+
+// pretend is Create in a dry run: it refuses what Create would, and writes
+// nothing.
+func (f *runFiles) pretend(name string, overwrite bool) (ports.NewFile, error) {
+	if name != "-" && !overwrite {
+		if file, err := f.inner.Open(name); err == nil {
+			return nil, errors.Join(&FileError{Name: name, Err: ports.ErrExists}, file.Close())
+		}
+	}
+	return &unwritten{name: name, log: f.log}, nil
+}
+
+// unwritten counts what a dry run would have written.
+type unwritten struct {
+	name string
+	log  *slog.Logger
+	size int64
+}
+
+func (u *unwritten) Write(p []byte) (int, error) {
+	u.size += int64(len(p))
+	return len(p), nil
+}
+
+func (u *unwritten) Commit() error {
+	u.log.Info(fmt.Sprintf("would write %s", u.name), "bytes", u.size)
+	return nil
+}
+
+func (u *unwritten) Abort() error { return nil }

@@ -1,0 +1,33 @@
+package runner
+
+import (
+	"encoding/json"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+)
+
+// encode marshals an output, a cursor or a sample: invalid UTF-8 is an error, and
+// the same value always gives the same bytes.
+func encode(v any) (json.RawMessage, error) {
+	return jsonv2.Marshal(v, jsonv2.Deterministic(true), jsonv1.FormatDurationAsNano(true))
+}
+
+// decode unmarshals canonical input into a handler's type. Exact names only: the schema
+// has let nothing else by.
+func decode[In any](text []byte) (In, error) {
+	var in In
+	err := jsonv2.Unmarshal(text, &in, jsonv2.RejectUnknownMembers(true), jsonv1.FormatDurationAsNano(true))
+	return in, err
+}
+
+// fits is decode for its error alone.
+func fits[In any](text []byte) error {
+	_, err := decode[In](text)
+	return err
+}
+
+// restore unmarshals what encode made.
+func restore(text json.RawMessage, v any) error {
+	return jsonv2.Unmarshal(text, v, jsonv1.FormatDurationAsNano(true))
+}

@@ -1,0 +1,146 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// Run plans a request and starts it. A refused request leaves one audit event,
+// where there is a state to hold it, and nothing else.
+func (r *Runner) Run(ctx context.Context, req Request) (ports.Run, error) {
+	p, err := r.Plan(req)
+	if err != nil {
+		r.auditRefusal(ctx, req, err)
+		return ports.Run{}, err
+	}
+	return r.Start(ctx, p)
+}
+
+// Start executes a plan as a new run. A Run with an ID is on record: err then
+// says why it did not succeed. Its error is an *Error.
+func (r *Runner) Start(ctx context.Context, p *Plan) (ports.Run, error) {
+	if refused := gate(p); refused != nil {
+		r.auditRefusal(ctx, p.request, refused)
+		return ports.Run{}, refused
+	}
+	x := r.execution(p)
+	if err := x.openState(ctx, true); err != nil {
+		return ports.Run{}, err
+	}
+	defer x.closeState()
+	if err := x.recordStart(ctx); err != nil {
+		return ports.Run{}, err
+	}
+	return x.execute(ctx)
+}
+
+// execution is one attempt of one run on its way through the pipeline.
+type execution struct {
+	runner *Runner
+	plan   *Plan
+	run    ports.Run // as recorded; only the pipeline's own goroutine changes it
+	state  ports.State
+	stages stages
+	log    *slog.Logger
+	audit  *recorder
+	files  *runFiles
+
+	copying sync.Mutex // of the journal into the audit, up to entry copied
+	copied  int64
+}
+
+func (r *Runner) execution(p *Plan) *execution {
+	return &execution{runner: r, plan: p, stages: stages{now: r.opts.Now, done: slices.Clone(p.stages)}}
+}
+
+func (x *execution) openState(ctx context.Context, create bool) error {
+	return x.stages.time("state", func() (err error) {
+		if x.state, err = x.runner.opts.State(ctx, x.plan.request.Target, create); err != nil {
+			return explain("state", err)
+		}
+		return nil
+	})
+}
+
+func (x *execution) closeState() {
+	if err := x.state.Close(); err != nil {
+		x.runner.opts.Log.Warn("state did not close", "error", err)
+	}
+}
+
+// execute takes a run that is on record as running to its outcome.
+func (x *execution) execute(ctx context.Context) (ports.Run, error) {
+	x.log = x.logger()
+	x.audit = &recorder{now: x.runner.opts.Now, run: &x.run}
+	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log)
+
+	opened, err := x.open(ctx)
+	var done result
+	if err == nil {
+		err = x.stages.time("handler", func() (err error) {
+			done, err = x.handle(ctx, opened)
+			return err
+		})
+	}
+	if err == nil {
+		err = x.stages.time("output", func() error { return x.plan.task.checkOutput(done.output) })
+	}
+	ended := x.end(err)
+	err = x.recordOutcome(context.WithoutCancel(ctx), opened, done, ended)
+	x.close(ctx, opened, ended)
+	return x.run, err
+}
+
+// open opens the app, with what it is lent for this run.
+func (x *execution) open(ctx context.Context) (app, error) {
+	var opened app
+	err := x.stages.time("open", func() (err error) {
+		opened, err = x.runner.handlers.open(ctx, x.session())
+		return err
+	})
+	if err == nil && opened.Begin == nil && x.plan.task.handler.needsTx() {
+		err = errors.New("handler " + x.plan.task.handler.id + " needs transactions, and the app was opened without Begin")
+	}
+	return opened, err
+}
+
+// close ends the app. A handler that was abandoned is using it still: the
+// process is about to exit, and nothing of its open transaction commits.
+func (x *execution) close(ctx context.Context, opened app, ended *Error) {
+	if opened.Close == nil || ended != nil && errors.Is(ended, errAbandoned) {
+		return
+	}
+	if err := opened.Close(context.WithoutCancel(ctx)); err != nil {
+		x.log.Warn("the app did not close", "error", err)
+	}
+}
+
+func (x *execution) session() Session {
+	req := x.plan.request
+	return Session{
+		Run: x.run.ID, Task: x.run.Task, Actor: x.run.Actor, Client: x.run.Client, Tenant: x.run.Tenant,
+		Reason: x.run.Reason, Environment: x.run.Environment, Database: req.Target.Database, DryRun: x.run.DryRun,
+		Log: x.log, Audit: x.audit, Files: x.files, Now: x.runner.opts.Now,
+	}
+}
+
+func (x *execution) logger() *slog.Logger {
+	return x.runner.opts.Log.With("run", x.run.ID, "task", x.run.Task, "actor", x.run.Actor, "tenant", x.run.Tenant)
+}
+
+// needsTx reports whether the handler's verb works inside a transaction.
+func (h *handler) needsTx() bool { return h.tx || h.batches != nil && !h.external }
+
+// result is what a handler stage has come to.
+type result struct {
+	output   []byte // JSON; nil: none
+	progress ports.Progress
+	preview  *ports.Preview
+	head     string // of the run's own chain, over its journal
+	stopped  bool   // by --limit
+}

@@ -1,0 +1,139 @@
+package runner
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+
+	"github.com/beignet-go/beignet/manifest"
+	"github.com/beignet-go/beignet/ports"
+)
+
+// defaultBatchSize is how many items a batch has where neither the manifest nor
+// the caller says.
+const defaultBatchSize = 1000
+
+// Plan is everything decided before a port is opened. Planning the same request
+// again gives the same plan. It alone holds an input's secrets.
+type Plan struct {
+	Task      string
+	Effect    manifest.Effect
+	Delivery  ports.Delivery
+	DryRun    bool
+	Limits    ports.Limits
+	Redacted  []byte // canonical input without its secrets
+	InputHash string // of Redacted, so that secrets stay out of it
+	TaskHash  string // of what must be the same at resume
+
+	task    *task
+	input   []byte // canonical
+	request Request
+	stages  []ports.Stage
+}
+
+// Plan decides everything about a run that needs no port: it finds and proves
+// the task, resolves the input, and settles limits and hashes. Its error is an
+// *Error.
+func (r *Runner) Plan(req Request) (*Plan, error) {
+	began := r.opts.Now()
+	if req.Target.Environment = cmp.Or(req.Target.Environment, "local"); req.Target.Environment != "local" {
+		return nil, &Error{
+			Code:    CodeConfig,
+			Message: fmt.Sprintf("environment %s cannot be used yet: only local can", req.Target.Environment),
+			Hint:    "leave --env out",
+		}
+	}
+	found, err := r.find(req.Task)
+	if err != nil {
+		return nil, err
+	}
+	t, err := r.prove(found)
+	if err != nil {
+		return nil, err
+	}
+	proved := r.opts.Now()
+	input, refused := t.resolve(req.Input)
+	if refused != nil {
+		return nil, refused
+	}
+	limits, err := t.limits(req.Limits)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{
+		Task: t.Name, Effect: t.Effect, Delivery: t.handler.delivery(), Limits: limits,
+		DryRun: t.dryRun && wantsDryRun(input), Redacted: t.input.Redact(input), TaskHash: t.hash(),
+		task: t, input: input, request: req,
+	}
+	p.InputHash = hash(p.Redacted)
+	p.stages = append(append(p.stages, req.Spent...),
+		ports.Stage{Name: "schema", Duration: proved.Sub(began)},
+		ports.Stage{Name: "input", Duration: r.opts.Now().Sub(proved)})
+	return p, nil
+}
+
+// limits joins the manifest's bounds with the caller's.
+func (t *task) limits(asked Limits) (ports.Limits, error) {
+	if t.handler.batches == nil && (asked.BatchSize != 0 || asked.Items != 0 || asked.OnError != "" || asked.MaxFailures != nil || asked.PreviewAll) {
+		return ports.Limits{}, &Error{
+			Code:    CodeUsage,
+			Message: t.Name + " is a one-shot: --batch-size, --limit, --on-error, --max-failures and --preview are for tasks with batches",
+			Hint:    "leave them out",
+		}
+	}
+	l := ports.Limits{
+		BatchSize:  cmp.Or(asked.BatchSize, t.Batch.Size, defaultBatchSize),
+		Items:      asked.Items,
+		Skip:       cmp.Or(asked.OnError, t.OnError) == manifest.OnErrorSkip,
+		Timeout:    tighter(t.Timeout, asked.Timeout),
+		PreviewAll: asked.PreviewAll,
+	}
+	if t.handler.batches == nil {
+		l.BatchSize = 0
+	}
+	if !l.Skip {
+		if asked.MaxFailures != nil {
+			return ports.Limits{}, &Error{Code: CodeUsage, Message: "--max-failures needs --on-error skip", Hint: "add --on-error skip"}
+		}
+		return l, nil
+	}
+	most := cmp.Or(asked.MaxFailures, t.MaxFailures)
+	if most == nil {
+		return ports.Limits{}, &Error{Code: CodeUsage, Message: "--on-error skip needs --max-failures", Hint: "add --max-failures N"}
+	}
+	l.MaxFailures, l.MaxShare = most.Count, most.Share
+	return l, nil
+}
+
+// tighter is the shorter of two timeouts, where 0 is none.
+func tighter(manifest, asked time.Duration) time.Duration {
+	if manifest == 0 || asked != 0 && asked < manifest {
+		return asked
+	}
+	return manifest
+}
+
+func wantsDryRun(input []byte) bool {
+	var in struct {
+		DryRun bool `json:"dryRun"`
+	}
+	return jsonv2.Unmarshal(input, &in) == nil && in.DryRun
+}
+
+// hash is over what a resumed run must find unchanged.
+func (t *task) hash() string {
+	text, err := encode(map[string]any{"handler": t.Handler, "input": string(t.input.JSON()), "lock": t.Lock})
+	if err != nil {
+		panic(err) // strings only
+	}
+	return hash(text)
+}
+
+func hash(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}

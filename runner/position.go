@@ -1,0 +1,80 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// position is how far a run has come: the state of its checkpoint.
+type position struct {
+	After     json.RawMessage `json:"after"` // cursor of the last item done; null: none yet
+	Out       json.RawMessage `json:"out"`   // the running output
+	Processed int64           `json:"processed"`
+	Failed    int64           `json:"failed"`
+	Changed   int64           `json:"changed"`
+	Seq       int64           `json:"seq"`  // of the last journal entry
+	Head      string          `json:"head"` // of the chain over the journal
+}
+
+// rejection is an item that was skipped, as the journal keeps it. After is the
+// cursor before it, so that a page of one after it is the item again.
+type rejection struct {
+	After   json.RawMessage `json:"after"`
+	Key     string          `json:"key"`
+	Item    json.RawMessage `json:"item"`
+	Reason  string          `json:"reason"`
+	Attempt int             `json:"attempt"`
+}
+
+// journal numbers and chains what a batch leaves beside its rows.
+func (p *position) journal(rejected []rejection, events []ports.Event) []ports.Entry {
+	var entries []ports.Entry
+	add := func(kind string, v any) {
+		body, err := encode(v)
+		if err != nil {
+			body = mustMarshal(map[string]string{"unreadable": err.Error()})
+		}
+		p.Seq++
+		p.Head = ports.Chain(p.Head, body)
+		entries = append(entries, ports.Entry{Seq: p.Seq, Kind: kind, Body: body})
+	}
+	for _, r := range rejected {
+		add(ports.EntryRejected, r)
+	}
+	for _, e := range events {
+		add(ports.EntryAudit, e)
+	}
+	return entries
+}
+
+// state is the position as a checkpoint keeps it.
+func (p position) state() json.RawMessage { return mustMarshal(p) }
+
+// load reads a checkpoint's state back.
+func load(c ports.Checkpoint) (position, error) {
+	var p position
+	if err := json.Unmarshal(c.State, &p); err != nil {
+		return p, fmt.Errorf("checkpoint of run %s: %w: %w", c.Run, ports.ErrCorrupt, err)
+	}
+	if string(p.After) == "null" {
+		p.After = nil
+	}
+	return p, nil
+}
+
+// commit ends a transaction whose Save has succeeded. A commit whose reply was
+// lost is settled by reading the checkpoint, never by trying again.
+func commit(ctx context.Context, tx ports.Tx, from ports.Checkpoints, saved ports.Checkpoint) error {
+	err := tx.Commit()
+	if err == nil {
+		return nil
+	}
+	stored, readErr := from.Checkpoint(context.WithoutCancel(ctx), saved.Run)
+	if readErr == nil && stored.Batch == saved.Batch && string(stored.State) == string(saved.State) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,42 @@
+package runner
+
+import (
+	"time"
+
+	"github.com/beignet-go/beignet/manifest"
+	"github.com/beignet-go/beignet/ports"
+)
+
+// Request is what a front end hands in. It is never changed.
+type Request struct {
+	Task   string // name or alias. Required
+	Input  []byte // JSON text; nil: {}
+	Target Target
+
+	Actor  string // on whose behalf. Required
+	Client string // the front end's own name. Required
+	Tenant string
+	Reason string
+
+	Limits  Limits
+	Observe func(ports.Progress) // called after each batch, from the handler's goroutine; may be nil
+	Spent   []ports.Stage        // what the front end did before, to stand first among the stages
+}
+
+// Target is where a run happens.
+type Target struct {
+	Environment string // "": local
+	State       string // a folder or a URL
+	Database    string // a path or a URL; "": the embedded default beside the state
+}
+
+// Limits are what a caller asks for instead of the manifest's. The zero value
+// leaves everything to the manifest.
+type Limits struct {
+	BatchSize   int
+	Items       int64 // of this attempt; 0: all
+	OnError     manifest.OnError
+	MaxFailures *manifest.MaxFailures
+	Timeout     time.Duration // can only tighten the manifest's
+	PreviewAll  bool
+}

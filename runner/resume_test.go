@@ -1,0 +1,185 @@
+package runner_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/runner"
+)
+
+var errKilled = fmt.Errorf("killed: %w", ports.ErrUnavailable)
+
+// killAt makes the nth begin or commit fail as if the process had died there, without a
+// chance to record anything of the batch.
+func killAt(n int) func() error {
+	return func() error {
+		if n--; n == 0 {
+			return errKilled
+		}
+		return nil
+	}
+}
+
+// A run that dies between any two batches goes on with its output and its
+// counters as the last batch left them.
+func TestResumeAfterEveryBatch(t *testing.T) {
+	t.Parallel()
+	for dies := 1; dies <= 5; dies++ {
+		app := newNumbers(10)
+		k := kit(t, app)
+		app.hook.begin = killAt(dies)
+		run, err := k.Do(runner.Request{Task: "numbers.double-some", Input: []byte(`{"bad":[2,9]}`), Limits: runner.Limits{BatchSize: 3}})
+		if dies <= 5 && err == nil {
+			t.Fatalf("did not die at batch %d", dies)
+		}
+		app.hook.begin = nil
+		run, err = k.Resume(run.ID, runner.Request{})
+		if err != nil {
+			t.Fatalf("died at batch %d: %v", dies, err)
+		}
+		if want := doubled(10, 2, 9); !slices.Equal(app.db.Read(), want) {
+			t.Errorf("died at batch %d: rows %v, want %v", dies, app.db.Read(), want)
+		}
+		out := output(t, run)
+		if p := run.Progress; p.Processed != 10 || p.Failed != 2 || p.Changed != 8 || out.Doubled != 8 || !slices.Equal(out.Seen, []int64{1, 3, 4, 5, 6, 7, 8, 10}) {
+			t.Errorf("died at batch %d: %+v, output %+v", dies, p, out)
+		}
+		if run.Attempt != 2 || run.Status != ports.Succeeded || run.Failure != nil {
+			t.Errorf("record %+v", run)
+		}
+	}
+}
+
+// A commit whose reply is lost is settled by the checkpoint: done where it
+// happened, and not done where it did not.
+func TestALostReplyIsSettledByTheCheckpoint(t *testing.T) {
+	t.Parallel()
+	for name, happened := range map[string]bool{"committed": true, "not committed": false} {
+		app := newNumbers(10)
+		k := kit(t, app)
+		n := 0
+		app.hook.commit = func(commit func() error) error {
+			if n++; n != 2 {
+				return commit()
+			}
+			if happened {
+				if err := commit(); err != nil {
+					return err
+				}
+			}
+			return errKilled
+		}
+		run, err := k.Do(runner.Request{Task: "numbers.double"})
+		if happened != (err == nil) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err != nil {
+			if e := failure(t, err); e.Code != runner.CodeUnavailable || run.Progress.Processed != 4 {
+				t.Errorf("%s: %s after %d", name, e.Code, run.Progress.Processed)
+			}
+			if run, err = k.Resume(run.ID, runner.Request{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := doubled(10); !slices.Equal(app.db.Read(), want) || run.Progress.Processed != 10 {
+			t.Errorf("%s: rows %v after %d, want %v", name, app.db.Read(), run.Progress.Processed, want)
+		}
+	}
+}
+
+// An attempt that another has taken over commits nothing more, and the record
+// is the other's.
+func TestAHolderWhoLostTheRunCommitsNothing(t *testing.T) {
+	t.Parallel()
+	app := newNumbers(10)
+	k := kit(t, app)
+	var second ports.Run
+	taken := false
+	app.hook.begin = func() error {
+		if events := k.Audit(); !taken && len(events) > 0 && len(app.db.Read()) > 0 && app.db.Read()[3] == 8 {
+			taken = true // the first batch has committed: another attempt takes over and ends the run
+			var err error
+			if second, err = k.Resume(events[0].Run, runner.Request{}); err != nil {
+				t.Errorf("second attempt: %v", err)
+			}
+		}
+		return nil
+	}
+	_, err := k.Do(runner.Request{Task: "numbers.double"})
+	if e := failure(t, err); e.Code != runner.CodeLocked && e.Code != runner.CodeIO {
+		t.Errorf("the first attempt ended with %s: %s", e.Code, e.Message)
+	}
+	if want := doubled(10); !slices.Equal(app.db.Read(), want) {
+		t.Errorf("rows %v, want each doubled once: %v", app.db.Read(), want)
+	}
+	if second.Status != ports.Succeeded || second.Attempt != 2 || second.Progress.Processed != 10 {
+		t.Errorf("second attempt %+v", second)
+	}
+	k.WantAudit(slices.Concat([]string{"task.started", "task.resumed"}, slices.Repeat([]string{"number.doubled"}, 10), []string{"task.succeeded"})...)
+}
+
+func TestWhatCannotBeResumed(t *testing.T) {
+	t.Parallel()
+	app := newNumbers(3)
+	k := kit(t, app)
+	done, err := k.Do(runner.Request{Task: "numbers.double"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Resume(done.ID, runner.Request{}); failure(t, err).Code != runner.CodeNotResumable {
+		t.Errorf("a run that has succeeded: %v", err)
+	}
+	if _, err := k.Resume("no-such-run", runner.Request{}); !errors.Is(err, ports.ErrNotFound) {
+		t.Errorf("no such run: %v", err)
+	}
+	once, err := k.Do(runner.Request{Task: "numbers.add", Input: []byte(`{"value":13}`)})
+	if err == nil {
+		t.Fatal("thirteen was accepted")
+	}
+	if _, err := k.Resume(once.ID, runner.Request{}); failure(t, err).Code != runner.CodeNotResumable {
+		t.Errorf("a one-shot: %v", err)
+	}
+	stopped, err := k.Do(runner.Request{Task: "numbers.double", Limits: runner.Limits{Items: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Resume(stopped.ID, runner.Request{Input: []byte(`{"bad":[2]}`)}); failure(t, err).Code != runner.CodeConfig {
+		t.Errorf("another input: %v", err)
+	}
+}
+
+// An effect outside the transaction happens again for a batch whose checkpoint
+// was not saved, under the same keys.
+func TestExternalIsAtLeastOnceWithTheSameKeys(t *testing.T) {
+	t.Parallel()
+	app := newNumbers(7)
+	k := kit(t, app)
+	n := 0
+	app.hook.apply = func(context.Context, []int64) error {
+		if n++; n == 2 {
+			return errKilled // after the effect
+		}
+		return nil
+	}
+	run, err := k.Do(runner.Request{Task: "numbers.send"})
+	if err == nil || run.Progress.Processed != 3 {
+		t.Fatalf("%v after %d", err, run.Progress.Processed)
+	}
+	if run, err = k.Resume(run.ID, runner.Request{}); err != nil || run.Progress.Processed != 7 || output(t, run).Doubled != 7 {
+		t.Fatalf("%v: %+v", err, run)
+	}
+	var want []string
+	for _, at := range []int{1, 2, 3, 4, 5, 6, 4, 5, 6, 7} {
+		want = append(want, fmt.Sprintf("%s:%d", run.ID, at))
+	}
+	if !slices.Equal(app.sent, want) {
+		t.Errorf("sent %v, want %v", app.sent, want)
+	}
+	if run.Delivery != ports.AtLeastOnce {
+		t.Errorf("delivery %s", run.Delivery)
+	}
+}

@@ -1,0 +1,116 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// source is a batch handler with its types erased. Inputs, cursors and outputs
+// go through it as JSON: what a checkpoint holds is what a source is given.
+type source interface {
+	// read returns the page after a cursor; a nil cursor is the start.
+	read(ctx context.Context, app any, in []byte, after json.RawMessage, limit int) (page, error)
+	// zero is the output before the first batch.
+	zero() json.RawMessage
+	opts() *sourceOptions
+}
+
+type sourceOptions struct {
+	count     func(ctx context.Context, app any, in []byte) (int64, error)
+	readAhead bool
+}
+
+// page is a page of items with their types erased.
+type page interface {
+	len() int
+	// cursor is that of item i, exactly as a checkpoint keeps it.
+	cursor(i int) json.RawMessage
+	// item is item i as a journal keeps it.
+	item(i int) json.RawMessage
+	// apply works on the first n items and returns the output after them.
+	apply(ctx context.Context, app any, run string, n int, out json.RawMessage, e *effects) (json.RawMessage, error)
+}
+
+type batchSource[D, In, Item, Cursor, Out any] struct {
+	options sourceOptions
+	deps    func(app any) D
+	page    func(ctx context.Context, d D, in In, after Cursor, limit int) ([]Item, error)
+	key     func(Item) Cursor
+	apply   func(ctx context.Context, d D, in In, b *Batch[Item, Out]) error
+}
+
+func (s *batchSource[D, In, Item, Cursor, Out]) opts() *sourceOptions { return &s.options }
+
+func (s *batchSource[D, In, Item, Cursor, Out]) zero() json.RawMessage {
+	var out Out
+	return mustMarshal(out)
+}
+
+func (s *batchSource[D, In, Item, Cursor, Out]) read(ctx context.Context, app any, in []byte, after json.RawMessage, limit int) (page, error) {
+	input, err := decode[In](in)
+	if err != nil {
+		return nil, err
+	}
+	var cursor Cursor
+	if after != nil {
+		if err := restore(after, &cursor); err != nil {
+			return nil, fmt.Errorf("cursor %s: %w", after, err)
+		}
+	}
+	items, err := s.page(ctx, s.deps(app), input, cursor, limit)
+	if err != nil {
+		return nil, err
+	}
+	if len(items) > limit {
+		return nil, fmt.Errorf("the source returned %d items where at most %d were asked for", len(items), limit)
+	}
+	p := &typedPage[D, In, Item, Cursor, Out]{source: s, input: input, items: items}
+	if len(items) > 0 && after != nil && (bytes.Equal(p.cursor(0), after) || bytes.Equal(p.cursor(len(items)-1), after)) {
+		return nil, fmt.Errorf("the source does not advance: its page after %s holds that cursor again", after)
+	}
+	return p, nil
+}
+
+type typedPage[D, In, Item, Cursor, Out any] struct {
+	source *batchSource[D, In, Item, Cursor, Out]
+	input  In
+	items  []Item
+}
+
+func (p *typedPage[D, In, Item, Cursor, Out]) len() int { return len(p.items) }
+
+func (p *typedPage[D, In, Item, Cursor, Out]) cursor(i int) json.RawMessage {
+	return mustMarshal(p.source.key(p.items[i]))
+}
+
+func (p *typedPage[D, In, Item, Cursor, Out]) item(i int) json.RawMessage {
+	return marshalSample(p.items[i])
+}
+
+func (p *typedPage[D, In, Item, Cursor, Out]) apply(ctx context.Context, app any, run string, n int, out json.RawMessage, e *effects) (json.RawMessage, error) {
+	b := &Batch[Item, Out]{
+		Items:   p.items[:n],
+		key:     func(i int) string { return run + ":" + string(p.cursor(i)) },
+		effects: e,
+	}
+	if err := restore(out, &b.Out); err != nil {
+		return nil, fmt.Errorf("output so far: %w", err)
+	}
+	if err := p.source.apply(ctx, p.source.deps(app), p.input, b); err != nil {
+		return nil, err
+	}
+	return mustMarshal(b.Out), nil
+}
+
+// mustMarshal marshals a cursor or an output, which registration has proved to
+// be possible for the type. What is left (a NaN, a string that is not UTF-8) is
+// the handler's bug.
+func mustMarshal(v any) json.RawMessage {
+	text, err := encode(v)
+	if err != nil {
+		panic(fmt.Sprintf("%T does not marshal: %v", v, err))
+	}
+	return text
+}

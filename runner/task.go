@@ -1,0 +1,110 @@
+package runner
+
+import (
+	"fmt"
+
+	"github.com/beignet-go/beignet/manifest"
+	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/schema"
+)
+
+// task is a manifest's task with its handler and its schemas compiled: what
+// start-up proves for the task at hand, and check for all of them.
+type task struct {
+	manifest.Task
+	handler *handler
+	input   *schema.Schema
+	output  *schema.Schema // nil: none is given
+	dryRun  bool           // the input has a boolean dryRun
+}
+
+// compile proves one task: its schemas, their defaults, and that they agree with the
+// handler's types.
+func (r *Runner) compile(t *manifest.Task) (*task, manifest.Diagnostics) {
+	c := &task{Task: *t, handler: r.handlers.byID[t.Handler]}
+	var found manifest.Diagnostics
+	report := func(s manifest.Schema, problems []schema.Problem) {
+		for _, p := range problems {
+			found = append(found, r.manifest.Diagnostic(s.At(p.Pointer), p.Code, p.Message, p.Hint))
+		}
+	}
+	var problems []schema.Problem
+	c.input, problems = schema.CompileInput(t.Input.JSON)
+	report(t.Input, problems)
+	if len(t.Output.JSON) > 0 {
+		c.output, problems = schema.Compile(t.Output.JSON)
+		report(t.Output, problems)
+	}
+	if c.handler == nil || len(found) > 0 {
+		return c, found
+	}
+	report(t.Input, drift(schema.Diff(c.input.Shape(), schema.ShapeOf(c.handler.input))))
+	c.dryRun = hasDryRun(c.input)
+	return c, append(found, r.checkFit(c)...)
+}
+
+func drift(differences []schema.Difference) []schema.Problem {
+	problems := make([]schema.Problem, len(differences))
+	for i, d := range differences {
+		problems[i] = schema.Problem{Pointer: d.Pointer, Code: "drift", Message: d.Message, Hint: d.Hint}
+	}
+	return problems
+}
+
+// checkFit finds what a task asks for and its handler's verb cannot give.
+func (r *Runner) checkFit(c *task) manifest.Diagnostics {
+	var found manifest.Diagnostics
+	h := c.handler
+	if c.dryRun && !h.dryRun && (h.external || h.batches == nil && !h.tx) {
+		found = append(found, r.manifest.Diagnostic(c.Input.At("/properties/dryRun"), "dry-run-unsupported",
+			fmt.Sprintf("handler %s works outside a transaction and does not say that it honours dryRun", h.id),
+			"take dryRun out of the input, or register the handler with .DryRun()"))
+	}
+	if h.batches == nil && c.Batch.Size != 0 {
+		found = append(found, r.manifest.Diagnostic(c.BatchAt, "not-batched",
+			fmt.Sprintf("handler %s is a one-shot: batch has no meaning for it", h.id), "take batch out"))
+	}
+	if h.batches == nil && c.OnError == manifest.OnErrorSkip {
+		found = append(found, r.manifest.Diagnostic(c.OnErrorAt, "not-batched",
+			fmt.Sprintf("handler %s is a one-shot: it has no items to skip", h.id), "take onError and maxFailures out"))
+	}
+	return found
+}
+
+// checkExamples finds examples that the task's own schema refuses.
+func (r *Runner) checkExamples(c *task) manifest.Diagnostics {
+	var found manifest.Diagnostics
+	for _, e := range c.Examples {
+		if _, err := c.resolve(e.Input); err != nil {
+			message := err.Error()
+			if len(err.Violations) > 0 {
+				message = err.Violations[0].Pointer + " " + err.Violations[0].Message
+			}
+			found = append(found, r.manifest.Diagnostic(e.At, "bad-example", "example refused: "+message, ""))
+		}
+	}
+	return found
+}
+
+// hasDryRun reports whether the input has the boolean dryRun that is the
+// convention for a dry run.
+func hasDryRun(s *schema.Schema) bool {
+	for _, f := range s.Fields() {
+		if f.Pointer == "/dryRun" {
+			return f.Type == "boolean"
+		}
+	}
+	return false
+}
+
+// delivery is what the handler's verb guarantees.
+func (h *handler) delivery() ports.Delivery {
+	switch {
+	case h.external:
+		return ports.AtLeastOnce
+	case h.tx || h.batches != nil:
+		return ports.ExactlyOnce
+	default:
+		return ports.BestEffort
+	}
+}

@@ -1,0 +1,173 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// itemFault says that a batch was rolled back for one of its items, and how many
+// items are worth another try: none where the culprit is the first.
+type itemFault struct {
+	retry  int
+	reason string
+	ends   error // how the run ends under onError stop
+}
+
+func (f *itemFault) Error() string { return f.reason }
+
+// try does one batch of at most limit items in one transaction, and returns how
+// many there were. With a skip reason the batch is a culprit alone: it is passed
+// over, not applied. After an error nothing of the batch has been kept.
+func (b *batchRun) try(ctx context.Context, limit int, skip string) (n int, err error) {
+	b.x.audit.take() // what a rolled back batch left
+	bound, tx, err := b.begin(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback() // does nothing after Commit
+	if err := b.raise(ctx, tx); err != nil {
+		return 0, err
+	}
+	p, err := b.read(ctx, bound, limit)
+	if err != nil {
+		return 0, err
+	}
+	if p.len() == 0 {
+		if err := b.judge(true); err != nil {
+			return 0, err
+		}
+	}
+	next, e, err := b.applied(ctx, bound, p, skip)
+	if err != nil {
+		return 0, err
+	}
+	if err := b.save(ctx, tx, &next, p, e); err != nil {
+		return 0, err
+	}
+	if p.len() > 0 || !b.x.run.DryRun {
+		b.batch++
+	}
+	b.at, b.tried = next, b.tried+int64(p.len())
+	b.samples = append(b.samples, e.samples...)
+	return p.len(), nil
+}
+
+// raise puts this attempt's fences up, in its first batch.
+func (b *batchRun) raise(ctx context.Context, tx ports.Tx) error {
+	if b.raised || b.x.run.DryRun {
+		return nil
+	}
+	return tx.Raise(ctx, fences(b.x.run))
+}
+
+// save moves the checkpoint and commits it with the rows. A dry run leaves both
+// to be rolled back.
+func (b *batchRun) save(ctx context.Context, tx ports.Tx, next *position, p page, e *effects) error {
+	if b.x.run.DryRun {
+		return nil
+	}
+	entries := next.journal(b.rejections(p, e), b.x.audit.take())
+	c := ports.Checkpoint{Run: b.x.run.ID, Batch: b.batch + 1, State: next.state(), Done: p.len() == 0}
+	if err := tx.Save(ctx, c, fences(b.x.run), entries); err != nil {
+		return err
+	}
+	if err := commit(ctx, tx, b.checkpoints(), c); err != nil {
+		return err
+	}
+	b.raised = true
+	return nil
+}
+
+// applied runs the handler's apply over a page and returns the position after
+// it.
+func (b *batchRun) applied(ctx context.Context, bound any, p page, skip string) (position, *effects, error) {
+	next, n := b.at, p.len()
+	e := &effects{sampling: max(0, b.x.sampling()-len(b.samples))}
+	if n == 0 {
+		return next, e, nil
+	}
+	if skip != "" {
+		e.reject(0, skip)
+	} else {
+		out, err := p.apply(ctx, bound, b.x.run.ID, n, b.at.Out, e)
+		if err != nil {
+			return next, e, b.fault(err, n)
+		}
+		if len(e.rejected) > 0 && !b.x.run.Limits.Skip {
+			reason := e.rejected[e.first]
+			return next, e, &itemFault{retry: e.first, reason: reason, ends: refusedItem(reason)}
+		}
+		next.Out = out
+	}
+	next.After = p.cursor(n - 1)
+	next.Processed += int64(n)
+	next.Failed += int64(len(e.rejected))
+	next.Changed += e.changes
+	return next, e, nil
+}
+
+// fault is an error of apply, blamed on the items unless it says something of
+// the database, the run or the input.
+func (b *batchRun) fault(err error, n int) error {
+	if endsRun(err) {
+		return err
+	}
+	return &itemFault{retry: n / 2, reason: err.Error(), ends: err}
+}
+
+// rejections are the items that the batch leaves behind, in order.
+func (b *batchRun) rejections(p page, e *effects) []rejection {
+	var left []rejection
+	for _, i := range slices.Sorted(maps.Keys(e.rejected)) {
+		after := b.at.After
+		if i > 0 {
+			after = p.cursor(i - 1)
+		}
+		left = append(left, rejection{
+			After: after, Key: b.x.run.ID + ":" + string(p.cursor(i)), Item: p.item(i),
+			Reason: e.rejected[i], Attempt: b.x.run.Attempt,
+		})
+	}
+	return left
+}
+
+// begin opens the transaction of one batch: over the rows, or for an External
+// handler over beignet's own state.
+func (b *batchRun) begin(ctx context.Context) (any, ports.Tx, error) {
+	if !b.x.plan.task.handler.external {
+		return b.app.Begin(ctx, ports.TxOptions{})
+	}
+	return b.app.App, &lateTx{begin: b.x.state.Begin}, nil
+}
+
+// checkpoints is where this task's checkpoints are read.
+func (b *batchRun) checkpoints() ports.Checkpoints {
+	if b.x.plan.task.handler.external {
+		return b.x.state
+	}
+	return b.app.Checkpoints
+}
+
+// read returns the next page: the one that was read ahead, or one read now.
+func (b *batchRun) read(ctx context.Context, bound any, limit int) (page, error) {
+	if b.ahead != nil {
+		return b.ahead.next(ctx, b.at.After, limit)
+	}
+	return b.src.read(ctx, bound, b.x.plan.input, b.at.After, limit)
+}
+
+func refusedItem(reason string) error {
+	return &DataError{Message: reason, Hint: "mend it, or go on without such items: --on-error skip --max-failures N"}
+}
+
+func tooManyFailures(at position) error {
+	return &Error{
+		Code:    CodeFailures,
+		Message: fmt.Sprintf("%d of %d items failed, more than maxFailures allows", at.Failed, at.Processed),
+		Hint:    "see the reasons, or raise --max-failures",
+	}
+}
