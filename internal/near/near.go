@@ -4,20 +4,24 @@
 // misspelt command, task, flag, field or manifest key is treated alike.
 package near
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 const maxWord = 100 // bytes
 
 // Best returns the candidate nearest to word, and false when none is near
 // enough to be worth suggesting: a third of the word's length in edits (at
-// least one), where case is free and a swap of neighbours is one edit. Of equally
+// least one, but never the whole word), where case is free and a swap of neighbours is one edit. Of equally
 // near candidates the first wins, so a caller's order is the tie-break. A word of
 // more than a hundred bytes is no misspelling, and costs nothing.
 func Best(word string, candidates []string) (string, bool) {
 	if len(word) > maxWord {
 		return "", false
 	}
-	best, bestCost := "", max(1, len([]rune(word))/3)+1
+	n := utf8.RuneCountInString(word)
+	best, bestCost := "", min(max(1, n/3), n-1)+1
 	for _, c := range candidates {
 		if c == word {
 			continue

@@ -22,6 +22,9 @@ func TestBest(t *testing.T) {
 			t.Errorf("Best(%q) = %q, %v; want %q", test.word, got, ok, test.want)
 		}
 	}
+	if got, ok := Best("x", []string{"p"}); ok {
+		t.Errorf("one letter is near no other: got %q", got)
+	}
 	if got, _ := Best("dryrun", []string{"dryRun"}); got != "dryRun" {
 		t.Errorf("case alone must be near: got %q", got)
 	}
