@@ -60,6 +60,9 @@ func (x *execution) overBatches(ctx context.Context, opened app, publish func(re
 		if limit == 0 {
 			done := b.result()
 			done.stopped = true
+			if done.preview != nil {
+				done.preview.Complete = false
+			}
 			return done, nil
 		}
 		more, err := b.step(ctx, limit)

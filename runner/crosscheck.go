@@ -12,12 +12,18 @@ import (
 // program has, in both directions.
 func crossCheck(m *manifest.Manifest, h *Handlers) manifest.Diagnostics {
 	var found manifest.Diagnostics
-	used := map[string]bool{}
+	used := map[string]bool{} // or meant, where a task misspells it
 	for t := range m.Tasks() {
 		used[t.Handler] = true
-		if _, ok := h.byID[t.Handler]; !ok && t.Handler != "" {
-			found = append(found, m.Diagnostic(t.HandlerAt, "unknown-handler", unknownHandler(t.Handler, h), ""))
+		if _, ok := h.byID[t.Handler]; ok || t.Handler == "" {
+			continue
 		}
+		message := "no handler " + t.Handler
+		if meant, ok := near.Best(t.Handler, h.ids()); ok {
+			message += "; did you mean " + meant + "?"
+			used[meant] = true
+		}
+		found = append(found, m.Diagnostic(t.HandlerAt, "unknown-handler", message, ""))
 	}
 	for _, f := range m.Features {
 		for _, id := range h.ids() {
@@ -29,11 +35,4 @@ func crossCheck(m *manifest.Manifest, h *Handlers) manifest.Diagnostics {
 		}
 	}
 	return found.Sorted()
-}
-
-func unknownHandler(id string, h *Handlers) string {
-	if best, ok := near.Best(id, h.ids()); ok {
-		return fmt.Sprintf("no handler %s; did you mean %s?", id, best)
-	}
-	return "no handler " + id
 }

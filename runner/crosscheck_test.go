@@ -63,12 +63,16 @@ func TestCrossCheck(t *testing.T) {
 	}{
 		"all is well": {closeTask, register, ""},
 		"bad-input 33: no such handler": {strings.Replace(closeTask, "handler: issues.close", "handler: issues.clsoe", 1), register, `
-tasks.yaml:1:10: no task of feature issues names the handler issues.close (crosscheck_test.go:58); add a task for it, or take its registration out
-  1 | feature: issues
-    |          ^~~~~~
 tasks.yaml:5:14: no handler issues.clsoe; did you mean issues.close?
   5 |     handler: issues.clsoe
     |              ^~~~~~~~~~~~`},
+		"bad-input 34: a handler that no task names": {strings.Replace(closeTask, "handler: issues.close", "handler: other", 1), func(r *runner.Registry[struct{}]) {
+			register(r)
+			runner.Handle(r, "other", closeStale)
+		}, `
+tasks.yaml:1:10: no task of feature issues names the handler issues.close (crosscheck_test.go:58); add a task for it, or take its registration out
+  1 | feature: issues
+    |          ^~~~~~`},
 		"bad-input 35: drift": {strings.Replace(closeTask, "maximum: 100", "maximum: 1000", 1), register, `
 tasks.yaml:12:9: the schema lets numbers through that closeInput.Limit (int8) cannot hold; say minimum: -128 and maximum: 127, or use a wider type`},
 		"bad-input 35: a property that the type lacks": {closeTask + "        force: { type: boolean, default: false }\n", register, `

@@ -46,7 +46,7 @@ func (r *Runner) Check() manifest.Diagnostics {
 func (r *Runner) prove(t *manifest.Task) (*task, error) {
 	c, found := r.compile(t)
 	if len(found) > 0 {
-		return nil, &Error{Code: CodeConfig, Message: "task " + t.Name + " cannot run", Diagnostics: found, Hint: "beignet check"}
+		return nil, &Error{Code: CodeConfig, Message: "task " + t.Name + " cannot run", Diagnostics: found, Hint: r.command("check")}
 	}
 	return c, nil
 }

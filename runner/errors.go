@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
@@ -85,10 +84,10 @@ func (e *DataError) Unwrap() error { return e.Err }
 // return it.
 type FileError struct {
 	Name string
-	Err  error
+	Err  error // names the file
 }
 
-func (e *FileError) Error() string { return fmt.Sprintf("%s: %v", e.Name, e.Err) }
+func (e *FileError) Error() string { return e.Err.Error() }
 func (e *FileError) Unwrap() error { return e.Err }
 
 // endsRun reports whether an error of apply ends the run at once, whichever item it met: it says

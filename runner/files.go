@@ -23,6 +23,8 @@ type runFiles struct {
 	read []ports.InputFile
 }
 
+var errNoFiles = fmt.Errorf("files are %w by this program", ports.ErrUnsupported)
+
 func newRunFiles(of func(run string) ports.Files, run ports.Run, log *slog.Logger) *runFiles {
 	f := &runFiles{dry: run.DryRun, log: log}
 	if of != nil {
@@ -33,7 +35,7 @@ func newRunFiles(of func(run string) ports.Files, run ports.Run, log *slog.Logge
 
 func (f *runFiles) Open(name string) (ports.File, error) {
 	if f.inner == nil {
-		return nil, &FileError{Name: name, Err: ports.ErrUnsupported}
+		return nil, &FileError{Name: name, Err: errNoFiles}
 	}
 	file, err := f.inner.Open(name)
 	if err != nil {
@@ -72,7 +74,7 @@ func (f *runFiles) inputs() []ports.InputFile {
 
 func (f *runFiles) Create(name string, overwrite bool) (ports.NewFile, error) {
 	if f.inner == nil {
-		return nil, &FileError{Name: name, Err: ports.ErrUnsupported}
+		return nil, &FileError{Name: name, Err: errNoFiles}
 	}
 	if f.dry {
 		return f.pretend(name, overwrite)
@@ -89,7 +91,7 @@ func (f *runFiles) Create(name string, overwrite bool) (ports.NewFile, error) {
 func (f *runFiles) pretend(name string, overwrite bool) (ports.NewFile, error) {
 	if name != "-" && !overwrite {
 		if file, err := f.inner.Open(name); err == nil {
-			return nil, errors.Join(&FileError{Name: name, Err: ports.ErrExists}, file.Close())
+			return nil, errors.Join(&FileError{Name: name, Err: fmt.Errorf("%s: %w", name, ports.ErrExists)}, file.Close())
 		}
 	}
 	return &unwritten{name: name, log: f.log}, nil

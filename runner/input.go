@@ -39,7 +39,7 @@ func (t *task) resolve(text []byte) ([]byte, *Error) {
 func (t *task) refuse(violations ...Violation) *Error {
 	return &Error{
 		Code: CodeInput, Message: "input refused for " + t.Name, Violations: violations,
-		Hint: "beignet task show " + t.Name,
+		Hint: t.show,
 	}
 }
 

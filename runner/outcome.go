@@ -81,10 +81,13 @@ func classify(err error) (Code, string) {
 }
 
 // explain gives an adapter's error a code and says what was being done. nil
-// stays nil.
+// stays nil, and an *Error has said it already.
 func explain(what string, err error) error {
 	if err == nil {
 		return nil
+	}
+	if known, ok := err.(*Error); ok {
+		return known
 	}
 	e := *asError(err)
 	if e.Code == CodeTask {

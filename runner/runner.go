@@ -67,6 +67,9 @@ func New(m *manifest.Manifest, h *Handlers, opts Options) (*Runner, manifest.Dia
 // Manifest is what the runner was made from.
 func (r *Runner) Manifest() *manifest.Manifest { return r.manifest }
 
+// command is a command of this program, for a hint.
+func (r *Runner) command(args string) string { return r.manifest.Name + " " + args }
+
 // find returns a task by name or alias, or refuses with the nearest name.
 func (r *Runner) find(name string) (*manifest.Task, error) {
 	if t, ok := r.manifest.Task(name); ok {
@@ -77,7 +80,7 @@ func (r *Runner) find(name string) (*manifest.Task, error) {
 		names = append(names, t.Name)
 		names = append(names, t.Aliases...)
 	}
-	e := &Error{Code: CodeUnknownTask, Message: "no task " + name, Hint: "beignet task list"}
+	e := &Error{Code: CodeUnknownTask, Message: "no task " + name, Hint: r.command("task list")}
 	if best, ok := near.Best(name, names); ok {
 		e.Message += "; did you mean " + best + "?"
 	}

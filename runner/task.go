@@ -13,6 +13,7 @@ import (
 type task struct {
 	manifest.Task
 	handler *handler
+	show    string // the command that shows it, for a hint
 	input   *schema.Schema
 	output  *schema.Schema // nil: none is given
 	dryRun  bool           // the input has a boolean dryRun
@@ -21,7 +22,7 @@ type task struct {
 // compile proves one task: its schemas, their defaults, and that they agree with the
 // handler's types.
 func (r *Runner) compile(t *manifest.Task) (*task, manifest.Diagnostics) {
-	c := &task{Task: *t, handler: r.handlers.byID[t.Handler]}
+	c := &task{Task: *t, handler: r.handlers.byID[t.Handler], show: r.command("task show " + t.Name)}
 	var found manifest.Diagnostics
 	report := func(s manifest.Schema, problems []schema.Problem) {
 		for _, p := range problems {
