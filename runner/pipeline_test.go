@@ -62,35 +62,34 @@ func TestARefusalIsInert(t *testing.T) {
 	app := newNumbers(1)
 	app.hook.look = func(context.Context, deps) (any, error) { t.Error("the handler ran"); return nil, nil }
 	k := kit(t, app)
-	for input, want := range map[string]string{
-		`{"valeu":7777,"value":1}`:         `/valeu additionalProperties unknown field value`,
-		`{}`:                               `/value required is required `,
-		`{"value":"7777"}`:                 `/value type must be an integer `,
-		`{"value":1,"value":7777}`:         `/value json is given twice `,                                        // bad-input 42
-		`{"VALUE":7777,"value":1}`:         `/VALUE additionalProperties unknown field value`,                    // 43
-		`{"value":1} x`:                    ` json has more text after its end, at byte 11 `,                     // 44
-		`{"value":9223372036854775808}`:    `/value type does not fit int64 `,                                    // 45
-		"{\"value\":1,\"token\":\"\xff\"}": `/token json is not JSON: invalid UTF-8, at byte 20 `,                // 48
-		``:                                 ` json is empty; write {} for an input without members `,             // 49
-		`null`:                             ` type must be an object `,                                           // 50
-		`[]`:                               ` type must be an object `,                                           // 50
-		strings.Repeat(`[`, 101):           `/0` + strings.Repeat("/0", 99) + ` json is nested deeper than 100 `, // 47
-		`"` + strings.Repeat("x", 11<<20):  ` json is over 10 MiB `,                                              // 8
+	for _, test := range []struct{ name, input, want string }{
+		{"bad-input 41", `{"valeu":7777,"value":1}`, `/valeu additionalProperties unknown field value`},
+		{"a missing field", `{}`, `/value required is required `},
+		{"the wrong type", `{"value":"7777"}`, `/value type must be an integer `},
+		{"bad-input 42", `{"value":1,"value":7777}`, `/value json is given twice `},
+		{"bad-input 43", `{"VALUE":7777,"value":1}`, `/VALUE additionalProperties unknown field value`},
+		{"bad-input 44", `{"value":1} x`, ` json has more text after its end, at byte 11 `},
+		{"bad-input 45", `{"value":9223372036854775808}`, `/value type does not fit int64 `},
+		{"bad-input 48", "{\"value\":1,\"token\":\"\xff\"}", `/token json is not JSON: invalid UTF-8, at byte 20 `},
+		{"bad-input 49", ``, ` json is empty; write {} for an input without members `},
+		{"bad-input 50: null", `null`, ` type must be an object `},
+		{"bad-input 50: a list", `[]`, ` type must be an object `},
+		{"bad-input 47", strings.Repeat(`[`, 101), `/0` + strings.Repeat("/0", 99) + ` json is nested deeper than 100 `},
+		{"bad-input 8", `"` + strings.Repeat("x", 11<<20), ` json is over 10 MiB `},
 	} {
-		e := k.Fails("numbers.add", input)
-		short := input[:min(len(input), 40)]
+		e := k.Fails("numbers.add", test.input)
 		if e.Code != runner.CodeInput || len(e.Violations) != 1 {
-			t.Errorf("%s: %s with %+v", short, e.Code, e.Violations)
+			t.Errorf("%s: %s with %+v", test.name, e.Code, e.Violations)
 			continue
 		}
 		v := e.Violations[0]
-		if got := fmt.Sprintf("%s %s %s %s", v.Pointer, v.Keyword, v.Message, v.Suggestion); got != want {
-			t.Errorf("%s: %q, want %q", short, got, want)
+		if got := fmt.Sprintf("%s %s %s %s", v.Pointer, v.Keyword, v.Message, v.Suggestion); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 		last := k.Audit()[len(k.Audit())-1]
 		text, _ := json.Marshal(last)
 		if last.Action != "task.refused" || !strings.Contains(string(text), fmt.Sprintf(`{"keyword":%q,"pointer":%q}`, v.Keyword, v.Pointer)) || strings.Contains(string(text), "7777") {
-			t.Errorf("%s: audit %s", short, text)
+			t.Errorf("%s: audit %s", test.name, text)
 		}
 	}
 	if e := k.Fails("numbers.look", `{}`); e.Code != runner.CodeGate || e.Hint != "add --tenant NAME" {
