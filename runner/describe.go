@@ -28,15 +28,12 @@ func (r *Runner) Describe(name string) (Description, error) {
 	return Description{Task: c.Task, Schema: c.input.JSON(), Delivery: c.handler.delivery(), Fields: c.input.Fields()}, nil
 }
 
-// Check proves every task, examples too. It is what a test and check run; a start proves
-// only the task at hand.
+// Check proves every task. It is what a test and check run; a start proves only
+// the task at hand.
 func (r *Runner) Check() manifest.Diagnostics {
 	var found manifest.Diagnostics
 	for t := range r.manifest.Tasks() {
-		c, problems := r.compile(t)
-		if len(problems) == 0 && c.handler != nil {
-			problems = r.checkExamples(c)
-		}
+		_, problems := r.compile(t)
 		found = append(found, problems...)
 	}
 	return found.Sorted()

@@ -19,8 +19,8 @@ type task struct {
 	dryRun  bool           // the input has a boolean dryRun
 }
 
-// compile proves one task: its schemas, their defaults, and that they agree with the
-// handler's types.
+// compile proves one task: its schemas and their defaults, that they agree with
+// the handler's types, and its examples.
 func (r *Runner) compile(t *manifest.Task) (*task, manifest.Diagnostics) {
 	c := &task{Task: *t, handler: r.handlers.byID[t.Handler], show: r.command("task show " + t.Name)}
 	var found manifest.Diagnostics
@@ -41,7 +41,10 @@ func (r *Runner) compile(t *manifest.Task) (*task, manifest.Diagnostics) {
 	}
 	report(t.Input, drift(schema.Diff(c.input.Shape(), schema.ShapeOf(c.handler.input))))
 	c.dryRun = hasDryRun(c.input)
-	return c, append(found, r.checkFit(c)...)
+	if found = append(found, r.checkFit(c)...); len(found) == 0 {
+		found = r.checkExamples(c)
+	}
+	return c, found
 }
 
 func drift(differences []schema.Difference) []schema.Problem {
