@@ -1,0 +1,98 @@
+package issues
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/beignet-go/beignet/records"
+	"github.com/beignet-go/beignet/runner"
+)
+
+// ImportInput is the input of issues.import.
+type ImportInput struct {
+	File           string   `json:"file"`
+	Source         *string  `json:"source"`
+	Mapping        *Mapping `json:"mapping"`
+	LabelSeparator string   `json:"labelSeparator"`
+	Timezone       string   `json:"timezone"`
+	DryRun         bool     `json:"dryRun"`
+}
+
+// ImportOutput counts the rows of an import by what became of them.
+type ImportOutput struct {
+	Inserted  int64 `json:"inserted"`
+	Updated   int64 `json:"updated"`
+	Unchanged int64 `json:"unchanged"`
+	Rejected  int64 `json:"rejected"`
+}
+
+// rows is the page of records after a position of the file, which is opened for
+// each page.
+func rows(_ context.Context, d Deps, in ImportInput, after records.Position, limit int) ([]item, error) {
+	file, err := d.Files.Open(in.File)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	format := records.CSV{}
+	header, err := format.Header(file)
+	if err != nil {
+		return nil, refused(in.File, err)
+	}
+	reader, err := newReader(in, header)
+	if err != nil {
+		return nil, err
+	}
+	page, err := format.Page(file, after, limit)
+	if err != nil {
+		return nil, refused(in.File, err)
+	}
+	items := make([]item, len(page))
+	for i, record := range page {
+		items[i] = reader.read(record)
+	}
+	return items, nil
+}
+
+// refused is an error of reading a file: the file's own fault, or the disk's.
+func refused(file string, err error) error {
+	var syntax *records.SyntaxError
+	if errors.As(err, &syntax) || errors.Is(err, records.ErrEmpty) || errors.Is(err, records.ErrPosition) {
+		return &runner.DataError{Message: fmt.Sprintf("%s: %v", file, err), Err: err}
+	}
+	return &runner.FileError{Name: file, Err: err}
+}
+
+func end(i item) records.Position { return i.End }
+
+func upsert(ctx context.Context, d Deps, _ ImportInput, b *runner.Batch[item, ImportOutput]) error {
+	for i, it := range b.Items {
+		if it.reason != "" {
+			b.Reject(i, it.reason)
+			b.Out.Rejected++
+		}
+	}
+	kept := b.Kept()
+	issues := make([]Issue, len(kept))
+	for i := range kept {
+		issues[i] = kept[i].issue
+	}
+	outcomes, err := d.Issues.Upsert(ctx, issues)
+	if err != nil {
+		return err
+	}
+	for i, o := range outcomes {
+		switch o.Change {
+		case Inserted:
+			b.Out.Inserted++
+			b.Changed(issues[i].Name(), nil, &issues[i])
+		case Updated:
+			b.Out.Updated++
+			b.Changed(issues[i].Name(), o.Before, &issues[i])
+		case Unchanged:
+			b.Out.Unchanged++
+		}
+	}
+	return nil
+}

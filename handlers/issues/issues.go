@@ -1,0 +1,30 @@
+// Package issues is the reference feature: issues of any tracker, imported from
+// its exports, and searched.
+//
+// Start with [Register], which binds the feature's tasks to its ports, and
+// [Store], where its issues live. It promises that an issue is known by source
+// and key, however often it is imported, and that its text is kept byte for
+// byte.
+package issues
+
+import (
+	"log/slog"
+
+	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/runner"
+)
+
+// Deps is what the feature's handlers work with. All are required.
+type Deps struct {
+	Issues Store
+	Files  ports.Files
+	Log    *slog.Logger
+	Audit  ports.Recorder
+}
+
+// Register adds the feature's handlers.
+func Register(r *runner.Registry[Deps]) {
+	runner.HandleBatches(r, "issues.import", rows, end, upsert)
+	runner.HandleBatches(r, "issues.backfill-search", unindexed, byID, index).Count(total)
+	runner.Handle(r, "issues.search", search)
+}

@@ -1,0 +1,48 @@
+package issues
+
+import "context"
+
+// SearchInput is the input of issues.search.
+type SearchInput struct {
+	Query  string  `json:"query"`
+	Source *string `json:"source"`
+	Limit  int     `json:"limit"`
+}
+
+// SearchOutput is the output of issues.search.
+type SearchOutput struct {
+	Hits      []Hit  `json:"hits"`                // best first
+	Unindexed int64  `json:"unindexed"`           // issues that search cannot find yet
+	IndexWith string `json:"indexWith,omitempty"` // the command that makes them found
+}
+
+// Hit is one issue that was found.
+type Hit struct {
+	Source  string `json:"source"`
+	Key     string `json:"key"`
+	Title   string `json:"title"`
+	Snippet string `json:"snippet"` // of the body, around the first match, on one line
+}
+
+func search(ctx context.Context, d Deps, in SearchInput) (SearchOutput, error) {
+	q := Query{Text: in.Query, Limit: in.Limit}
+	if in.Source != nil {
+		q.Source = *in.Source
+	}
+	found, err := d.Issues.Search(ctx, q)
+	if err != nil {
+		return SearchOutput{}, err
+	}
+	out := SearchOutput{Hits: make([]Hit, len(found))}
+	phrases := Phrases(in.Query)
+	for i, issue := range found {
+		out.Hits[i] = Hit{Source: issue.Source, Key: issue.Key, Title: issue.Title, Snippet: snippet(issue.Body, phrases)}
+	}
+	if out.Unindexed, err = d.Issues.CountUnindexed(ctx); err != nil {
+		return SearchOutput{}, err
+	}
+	if out.Unindexed > 0 {
+		out.IndexWith = `beignet task run issues.backfill-search --input '{"dryRun":false}'`
+	}
+	return out, nil
+}

@@ -1,0 +1,67 @@
+package issues
+
+import "context"
+
+// PageBytes is how much text a page of [Store.Unindexed] holds before it ends:
+// about so many bytes, and at least one issue.
+const PageBytes = 4 << 20
+
+// Store keeps issues and a search index over them. It speaks through a
+// transaction where it was made from one.
+//
+// Text is kept byte for byte, times as the same instants, labels in order; no
+// labels and no extra come back as nil. An error of the database is wrapped
+// with the sentinel of package ports that it stands for.
+type Store interface {
+	// Upsert stores issues under their identities, one after another: an
+	// identity that stands twice in one call gives what two calls would. An
+	// issue that is not known is inserted, with an ID above all others; one that
+	// differs replaces what is stored and keeps its ID; one that is the same is
+	// not written. The IDs given are ignored. A new title or body takes an issue
+	// out of the search index until it is indexed again.
+	//
+	// The outcomes are those of the issues, in order.
+	Upsert(ctx context.Context, issues []Issue) ([]Outcome, error)
+
+	// Unindexed returns, in order of ID, issues with an ID above after that the
+	// search index lacks: at most limit, or fewer by [PageBytes].
+	Unindexed(ctx context.Context, after int64, limit int) ([]Issue, error)
+
+	// CountUnindexed is how many issues the search index lacks.
+	CountUnindexed(ctx context.Context) (int64, error)
+
+	// Index puts the title and body of stored issues, known by their IDs, into
+	// the search index, in place of what it held of them. It returns how many.
+	Index(ctx context.Context, issues []Issue) (int64, error)
+
+	// Search returns the best matches, best first, of the issues in the index.
+	// An issue matches where every phrase of [Phrases] stands in its title or
+	// its body. First come those whose title has the very tokens of the query,
+	// then those that have every phrase in the title, then the others; of each,
+	// those with more matches in less text. A query without a phrase matches
+	// nothing.
+	Search(ctx context.Context, q Query) ([]Issue, error)
+}
+
+// Outcome is what [Store.Upsert] did with one issue.
+type Outcome struct {
+	Change Change
+	Before *Issue // what an update replaced, and nil otherwise
+}
+
+// Change is how an issue compares with what was stored.
+type Change int
+
+// The values of [Change].
+const (
+	Unchanged Change = iota
+	Inserted
+	Updated
+)
+
+// Query asks for issues.
+type Query struct {
+	Text   string
+	Source string // of this source alone; "": of any
+	Limit  int    // the most that are returned; at least 1
+}
