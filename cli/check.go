@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/peterbourgon/ff/v4"
+
+	"github.com/beignet-go/beignet/manifest"
+	"github.com/beignet-go/beignet/runner"
+)
+
+func (c *call) check(parent *flagSet) *ff.Command {
+	cmd, _ := command(parent, "check", "", "Check manifests, schemas, handlers and examples of every task.",
+		func(_ context.Context, f *flagSet) error {
+			if err := noArguments(f); err != nil {
+				return err
+			}
+			return c.checkAll()
+		})
+	return cmd
+}
+
+// checkAll does all of start-up, for every task.
+func (c *call) checkAll() error {
+	m := c.findModule()
+	r, crossed := runner.New(m.manifest, c.handlers(), runner.Options{})
+	found := c.place(m, append(append(m.found, crossed...), r.Check()...))
+	tasks := 0
+	for range m.manifest.Tasks() {
+		tasks++
+	}
+	if c.env.github {
+		c.annotate(found)
+	}
+	if c.json {
+		err := c.printJSON(checkResult{
+			SchemaVersion: schemaVersion, Module: m.name, OK: len(found) == 0, Tasks: tasks,
+			Diagnostics: diagnosticResults(found),
+		})
+		if err != nil {
+			return err
+		}
+	} else {
+		c.checkText(m, found, tasks)
+	}
+	if len(found) > 0 {
+		return &toldError{runner.CodeConfig}
+	}
+	return nil
+}
+
+func (c *call) checkText(m module, found manifest.Diagnostics, tasks int) {
+	files := 1 + len(m.manifest.Features)
+	if len(found) == 0 {
+		fmt.Fprintf(&c.out, "ok: %s in %s (%s)\n", plural(tasks, "task"), plural(files, "file"), m.name)
+		return
+	}
+	broken := map[string]bool{}
+	for _, d := range found {
+		broken[d.File] = true
+		c.out.WriteString(diagnosticText(d))
+	}
+	fmt.Fprintf(&c.out, "%s in %d of %s\n", plural(len(found), "problem"), len(broken), plural(files, "file"))
+}
+
+// annotate tells GitHub Actions where each finding is, in its workflow commands.
+func (c *call) annotate(found manifest.Diagnostics) {
+	message := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	for _, d := range found {
+		text := d.Message
+		if d.Hint != "" {
+			text += "; " + d.Hint
+		}
+		c.err.print(fmt.Sprintf("::error file=%s,line=%d,col=%d::%s\n", property.Replace(d.File), d.Line, d.Column, message.Replace(text)))
+	}
+}

@@ -1,0 +1,94 @@
+// Package clitest proves a program's command line with testscripts, run against
+// the program itself.
+//
+// Call [Main] from TestMain and [Run] from a test. A script may use, beside what
+// the testscript package documents:
+//
+//	exitcode N program [args...]   runs a program, whose exit code must be N
+//	scrub stdout|stderr|FILE NEW   writes a copy in which [Scrub] has replaced what
+//	                               differs from run to run
+//
+// A program stands in a script as exec NAME or exitcode N NAME. With the variable
+// UPDATE_SCRIPTS set, a cmp that fails puts what it found into the script.
+package clitest
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// Main runs the tests, or the program where the test binary was started under its
+// name. Main is the program's own main. It does not return.
+func Main(m *testing.M, name string, main func()) {
+	testscript.Main(m, map[string]func(){name: main})
+}
+
+// Run runs every script of a folder as a subtest, all of them in parallel.
+func Run(t *testing.T, dir string) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 dir,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("USER", "ann")
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
+			env.Setenv("ESC", "\x1b")
+			env.Setenv("RLO", "\u202e")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exitcode": exitCode,
+			"scrub":    scrub,
+		},
+	})
+}
+
+func exitCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exitcode N program [args...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var ended *exec.ExitError
+		if !errors.As(err, &ended) {
+			ts.Fatalf("%v", err)
+		}
+		got = ended.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func scrub(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: scrub stdout|stderr|FILE NEW")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(Scrub(ts.ReadFile(args[0]))), 0o600))
+}
+
+// Scrub returns a program's output with run IDs as RUN, durations as TIME or 1,
+// and instants as NOW.
+func Scrub(text string) string {
+	for _, s := range [...]struct{ pattern, with string }{
+		{`\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b`, "RUN"},
+		{`\b\d+\.\d\ds\b`, "TIME"},
+		{`"durationMs":[0-9.]+`, `"durationMs":1`},
+		{`("(?:manifest|cross-check|schema|input|state|started|open|handler|output|outcome)":)[0-9.]+`, "${1}1"},
+		{`\btime=\S+`, "time=NOW"},
+		{`"time":"[^"]+"`, `"time":"NOW"`},
+	} {
+		text = regexp.MustCompile(s.pattern).ReplaceAllString(text, s.with)
+	}
+	return text
+}

@@ -1,0 +1,52 @@
+package cli
+
+import "github.com/beignet-go/beignet/runner"
+
+// The exit codes, which are the contract with CI. Most follow sysexits.h; 2 is
+// never used, for the Go runtime exits with it.
+const (
+	exitDone        = 0
+	exitTask        = 1   // the task failed
+	exitUsage       = 64  // the command line
+	exitData        = 65  // input or data refused
+	exitNoInput     = 66  // an input or source file cannot be read
+	exitUnavailable = 69  // the database cannot be reached
+	exitInternal    = 70  // a bug of the program
+	exitIO          = 74  // state, audit or data cannot be written
+	exitLocked      = 75  // another run is at it
+	exitGate        = 77  // not allowed here
+	exitConfig      = 78  // manifest, configuration or state
+	exitTimeout     = 124 // as timeout(1)
+)
+
+// exitCode is the number for an error's code. Nothing else decides one.
+func exitCode(code runner.Code) int {
+	switch code {
+	case runner.CodeUsage, runner.CodeUnknownTask:
+		return exitUsage
+	case runner.CodeInput, runner.CodeData, runner.CodeNotResumable:
+		return exitData
+	case runner.CodeFile:
+		return exitNoInput
+	case runner.CodeUnavailable:
+		return exitUnavailable
+	case runner.CodeIO:
+		return exitIO
+	case runner.CodeLocked:
+		return exitLocked
+	case runner.CodeGate:
+		return exitGate
+	case runner.CodeConfig:
+		return exitConfig
+	case runner.CodeTimeout:
+		return exitTimeout
+	case runner.CodeTask, runner.CodePanic, runner.CodeFailures, runner.CodeOutput:
+		return exitTask
+	default:
+		return exitInternal
+	}
+}
+
+// retryable reports whether the same command may succeed later with nothing
+// changed.
+func retryable(exit int) bool { return exit == exitUnavailable || exit == exitLocked }

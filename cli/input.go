@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/beignet-go/beignet/internal/term"
+	"github.com/beignet-go/beignet/runner"
+)
+
+// readInput returns the text that --input stands for: JSON as it is, @FILE or -
+// for standard input; nil where none is given. One byte more than the runner takes
+// is enough for it to refuse.
+func (c *call) readInput(given *string) ([]byte, error) {
+	switch {
+	case given == nil:
+		return nil, nil
+	case *given == "-":
+		return c.readStdin()
+	case strings.HasPrefix(*given, "@"):
+		return c.readInputFile((*given)[1:])
+	default:
+		return []byte(*given), nil
+	}
+}
+
+func (c *call) readStdin() ([]byte, error) {
+	if term.IsTerminal(c.std.In) {
+		return nil, usageError("--input - reads standard input, which is a terminal", "pipe a file into it, or write --input @FILE")
+	}
+	input, err := io.ReadAll(io.LimitReader(c.std.In, runner.MaxInput+1))
+	if err != nil {
+		return nil, unreadable("standard input", err)
+	}
+	var member struct{ File any }
+	if json.Unmarshal(input, &member) == nil && member.File == "-" {
+		return nil, usageError("standard input cannot be both the input and the file that it names", "write --input @FILE")
+	}
+	return input, nil
+}
+
+// readInputFile opens nothing but a regular file: a pipe might never end.
+func (c *call) readInputFile(name string) ([]byte, error) {
+	path := c.abs(name)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, unreadable(name, errors.New("not a regular file"))
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	defer file.Close()
+	input, err := io.ReadAll(io.LimitReader(file, runner.MaxInput+1))
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	return input, nil
+}
+
+func unreadable(name string, err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return &runner.Error{
+		Code: runner.CodeFile, Message: fmt.Sprintf("cannot read the input: %s: %v", name, err),
+		Hint: "see that the file is there and can be read",
+	}
+}
