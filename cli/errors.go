@@ -81,15 +81,13 @@ func (c *call) reportJSON(err error, e *runner.Error, exit int) {
 	}
 }
 
-// failedStatus is the status of a run that ended in an error. One that reached
-// its end and could not put it on record is running there, with nobody at it.
+// failedStatus is the status of a run that ended in an error. One that could not
+// put its end on record is running there, with nobody at it.
 func failedStatus(run ports.Run) string {
-	switch run.Status {
-	case ports.Succeeded, ports.Stopped, ports.Running:
+	if run.Status == ports.Running {
 		return "interrupted"
-	default:
-		return string(run.Status)
 	}
+	return string(run.Status)
 }
 
 func (c *call) reportText(err error, e *runner.Error) {

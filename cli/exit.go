@@ -22,7 +22,7 @@ const (
 // exitCode is the number for an error's code. Nothing else decides one.
 func exitCode(code runner.Code) int {
 	switch code {
-	case runner.CodeUsage, runner.CodeUnknownTask:
+	case runner.CodeUsage, runner.CodeUnknownTask, runner.CodeUnknownRun:
 		return exitUsage
 	case runner.CodeInput, runner.CodeData, runner.CodeNotResumable:
 		return exitData

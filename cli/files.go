@@ -21,7 +21,7 @@ type runFiles struct {
 }
 
 // of returns the files of a run. What it reads of standard input is kept in the
-// state until it has succeeded.
+// state for as long as the run may go on.
 func (f *runFiles) of(run string) ports.Files {
 	f.spool = filepath.Join(f.folder, "stdin", run)
 	return disk.New(disk.Options{Dir: f.call.std.Dir, In: f.call.std.In, Spool: f.spool, Out: f})
@@ -33,9 +33,9 @@ func (f *runFiles) Write(p []byte) (int, error) {
 	return f.call.std.Out.Write(p)
 }
 
-// succeeded drops what a run that has succeeded kept.
-func (f *runFiles) succeeded() {
-	if f.spool == "" {
+// ended drops what a run kept that will not go on.
+func (f *runFiles) ended(run ports.Run) {
+	if f.spool == "" || run.Status != ports.Succeeded && !run.DryRun {
 		return
 	}
 	if err := os.Remove(f.spool); err != nil && !errors.Is(err, fs.ErrNotExist) {

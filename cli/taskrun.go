@@ -78,11 +78,11 @@ func (c *call) runTask(ctx context.Context, name string, f runFlags) error {
 	req.Observe = c.newProgress(task.Name, log).observe
 	run, err := r.Run(ctx, req)
 	c.err.seal()
+	files.ended(run)
 	c.ran, c.taken = run.ID != "", files.wrote.Load()
 	if err != nil {
 		return &taskError{error: err, task: task.Name, run: run}
 	}
-	files.succeeded()
 	return c.printRun(run)
 }
 

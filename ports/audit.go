@@ -11,18 +11,18 @@ import (
 // Event is one line of the audit. It never holds an input's value: a refusal
 // names pointers and keywords.
 type Event struct {
-	Time        time.Time      `json:"time"`
-	Action      string         `json:"action"` // task.started, task.succeeded, task.refused, … or a feature's own
-	Run         string         `json:"run,omitempty"`
-	Task        string         `json:"task,omitempty"`
-	Environment string         `json:"environment,omitempty"`
-	Actor       string         `json:"actor,omitempty"`
-	Client      string         `json:"client,omitempty"`
-	Tenant      string         `json:"tenant,omitempty"`
-	Reason      string         `json:"reason,omitempty"`
-	Resource    string         `json:"resource,omitempty"`
-	Entry       int64          `json:"entry,omitempty"` // the journal entry that this event is the copy of; 0: none
-	Metadata    map[string]any `json:"metadata,omitempty"`
+	Time        time.Time       `json:"time"`
+	Action      string          `json:"action"` // task.started, task.succeeded, task.refused, … or a feature's own
+	Run         string          `json:"run,omitempty"`
+	Task        string          `json:"task,omitempty"`
+	Environment string          `json:"environment,omitempty"`
+	Actor       string          `json:"actor,omitempty"`
+	Client      string          `json:"client,omitempty"`
+	Tenant      string          `json:"tenant,omitempty"`
+	Reason      string          `json:"reason,omitempty"`
+	Resource    string          `json:"resource,omitempty"`
+	Entry       int64           `json:"entry,omitempty"`    // the journal entry that this event is the copy of; 0: none
+	Metadata    json.RawMessage `json:"metadata,omitempty"` // an object
 }
 
 // Link is an event as it is stored: the exact bytes, and their place in the
@@ -58,7 +58,7 @@ func Chain(before string, body []byte) string {
 // commits with it and vanishes with its rollback. It is buffered, so it returns
 // nothing; a page function, which may run again, must not use it.
 type Recorder interface {
-	// Record notes that action was done to resource. The metadata must marshal as JSON and hold no
-	// secret.
+	// Record notes that action was done to resource. The metadata is marshalled at
+	// once and must hold no secret; one that JSON cannot hold panics.
 	Record(action, resource string, metadata map[string]any)
 }

@@ -38,7 +38,8 @@ const (
 
 // Tx is the transaction of one batch. Its zero or one Raise comes first and its
 // one Save last; after Commit or Rollback it is spent. Rollback after Commit
-// does nothing. After a Raise or Save that failed, Commit fails too.
+// does nothing. After a Raise or Save that failed, Commit fails too, and so it
+// does once the ctx has ended that the transaction was begun with.
 //
 // Every method reports a lost connection as [ErrUnavailable], a conflict that a
 // new transaction may not meet as [ErrBusy], and a full disk or failed I/O as
@@ -73,6 +74,7 @@ type Checkpoints interface {
 	// has committed.
 	Checkpoint(ctx context.Context, run string) (Checkpoint, error)
 
-	// Journal returns up to limit entries with Seq above after, in order.
-	Journal(ctx context.Context, run string, after int64, limit int) ([]Entry, error)
+	// Journal returns up to limit entries of a kind, "" being every kind, with Seq
+	// above after, in order.
+	Journal(ctx context.Context, run, kind string, after int64, limit int) ([]Entry, error)
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // Batch is what an apply function works on: a page of items inside one
-// transaction, and the run's output so far.
+// transaction, and the run's output so far. It is for one goroutine at a time.
 type Batch[Item, Out any] struct {
 	// Items is the page, in the source's order.
 	Items []Item

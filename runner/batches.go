@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/beignet-go/beignet/ports"
@@ -24,6 +25,7 @@ type batchRun struct {
 
 	at      position // after the last batch that committed
 	batch   int64    // that batch's number
+	done    bool     // the source is at its end
 	size    int      // of the next batch: halved by a failure, grown back by success
 	raised  bool     // whether this attempt's fences are up
 	ahead   *readAhead
@@ -40,12 +42,18 @@ func (x *execution) overBatches(ctx context.Context, opened app, publish func(re
 		x: x, src: x.plan.task.handler.batches, app: opened, publish: publish,
 		size: x.run.Limits.BatchSize, total: x.run.Progress.Total, saved: x.runner.opts.Now(),
 	}
+	if err := b.restore(ctx); err != nil {
+		return result{output: x.run.Output, progress: x.run.Progress}, err
+	}
 	defer func() { publish(b.result()) }() // a panic included
 	if b.src.opts().readAhead {
 		b.ahead = newReadAhead(ctx, b.src, opened.App, x.plan.input)
 		defer b.ahead.stop()
 	}
-	if done, err := b.restore(ctx); done || err != nil {
+	if b.done {
+		return b.result(), b.judge(true)
+	}
+	if err := b.judge(false); err != nil {
 		return b.result(), err
 	}
 	if err := b.count(ctx); err != nil {
@@ -60,9 +68,6 @@ func (x *execution) overBatches(ctx context.Context, opened app, publish func(re
 		if limit == 0 {
 			done := b.result()
 			done.stopped = true
-			if done.preview != nil {
-				done.preview.Complete = false
-			}
 			return done, nil
 		}
 		more, err := b.step(ctx, limit)
@@ -73,23 +78,34 @@ func (x *execution) overBatches(ctx context.Context, opened app, publish func(re
 	}
 }
 
-// restore takes over the checkpoint of an earlier attempt, and reports whether
-// it says that no batch is left.
-func (b *batchRun) restore(ctx context.Context) (done bool, err error) {
+// restore takes over the checkpoint of an earlier attempt. A database that has
+// less of the run than its record is not the one that it was writing to: the run
+// does not start over there.
+func (b *batchRun) restore(ctx context.Context) error {
 	b.at = position{Out: b.src.zero()}
 	if b.x.run.Attempt == 1 {
-		return false, nil
+		return nil
 	}
-	saved, err := b.checkpoints().Checkpoint(ctx, b.x.run.ID)
-	if errors.Is(err, ports.ErrNotFound) {
-		return false, nil
+	saved, err := b.x.checkpoints(b.app).Checkpoint(ctx, b.x.run.ID)
+	if err != nil && !errors.Is(err, ports.ErrNotFound) {
+		return err
 	}
-	if err != nil {
-		return false, err
+	if done := b.x.run.Progress.Batches; saved.Batch < done {
+		return &Error{
+			Code:    CodeConfig,
+			Message: fmt.Sprintf("the database has %d of the %d batches that run %s has on record: it is another one, or was restored", saved.Batch, done, b.x.run.ID),
+			Hint:    "resume it on its own database, or start a new run",
+		}
 	}
-	b.batch = saved.Batch
+	if saved.Batch == 0 {
+		return nil
+	}
+	b.batch, b.done = saved.Batch, saved.Done
+	if saved.Done {
+		b.batch-- // the last one was empty
+	}
 	b.at, err = load(saved)
-	return saved.Done, err
+	return err
 }
 
 // count asks how many items there are, once a run.
@@ -117,11 +133,11 @@ func (b *batchRun) limit() int {
 // back and tried at half its size, and at size one the item is the culprit. It
 // reports whether there may be more.
 func (b *batchRun) step(ctx context.Context, limit int) (more bool, err error) {
-	skip := ""
+	var skip *culprit
 	for {
 		n, err := b.try(ctx, limit, skip)
 		if err == nil {
-			b.grow(skip != "")
+			b.grow(skip != nil)
 			return n > 0, b.judge(false)
 		}
 		var fault *itemFault
@@ -136,7 +152,7 @@ func (b *batchRun) step(ctx context.Context, limit int) (more bool, err error) {
 		if !b.x.run.Limits.Skip {
 			return false, fault.ends
 		}
-		limit, skip = 1, fault.reason
+		limit, skip = 1, &fault.culprit
 	}
 }
 
@@ -178,7 +194,7 @@ func (b *batchRun) result() result {
 	}
 	if b.x.run.DryRun {
 		r.preview = &ports.Preview{
-			Batches: b.batch, Complete: true, Total: b.total, Size: b.x.run.Limits.BatchSize, Samples: b.samples,
+			Batches: b.batch, Complete: b.done, Total: b.total, Size: b.x.run.Limits.BatchSize, Samples: b.samples,
 		}
 	}
 	return r
@@ -187,6 +203,9 @@ func (b *batchRun) result() result {
 // previewed ends a dry run that has seen enough: it says how much is left, by Count or by
 // paging on.
 func (b *batchRun) previewed(ctx context.Context) (result, error) {
+	if b.ahead != nil {
+		b.ahead.stop() // a source is never asked twice at once
+	}
 	total, after := b.at.Processed, b.at.After
 	for b.total == nil {
 		p, err := b.src.read(ctx, b.app.App, b.x.plan.input, after, b.x.run.Limits.BatchSize)

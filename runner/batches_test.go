@@ -49,7 +49,7 @@ func TestEveryItemOnceInBatches(t *testing.T) {
 	}
 	run := k.Last()
 	total := int64(10)
-	want := ports.Progress{Batches: 4, Processed: 10, Changed: 10, Total: &total} // 4, 4, 2, and the empty one
+	want := ports.Progress{Batches: 3, Processed: 10, Changed: 10, Total: &total} // of 4, 4 and 2
 	if got := run.Progress; got.Batches != want.Batches || got.Processed != 10 || got.Changed != 10 || *got.Total != 10 {
 		t.Errorf("progress %+v, want %+v", got, want)
 	}
@@ -77,7 +77,8 @@ func TestAuditFollowsTheBatches(t *testing.T) {
 	if e := events[1]; e.Resource != "1" || e.Actor != "tester" || e.Run != k.Last().ID || e.Entry != 1 {
 		t.Errorf("event %+v", e)
 	}
-	if head, _ := events[6].Metadata["head"].(string); len(head) != 64 {
+	var outcome struct{ Head string }
+	if err := json.Unmarshal(events[6].Metadata, &outcome); err != nil || len(outcome.Head) != 64 {
 		t.Errorf("outcome %+v lacks the head of the run's chain", events[6])
 	}
 }
@@ -137,7 +138,7 @@ func TestSkippedItemsAreInTheJournal(t *testing.T) {
 	app := newNumbers(6)
 	k := kit(t, app)
 	runnertest.Run[doubleOutput](k, "numbers.double-some", `{"bad":[1],"broken":[6]}`)
-	entries, err := app.db.Journal(t.Context(), k.Last().ID, 0, 100)
+	entries, err := app.db.Journal(t.Context(), k.Last().ID, "", 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,6 +181,9 @@ func TestOperatorsLimits(t *testing.T) {
 	run, err = k.Do(runner.Request{Task: "numbers.double", Input: []byte(`{"bad":[1,2,3]}`), Limits: share})
 	if e := failure(t, err); e.Code != runner.CodeFailures || run.Progress.Processed != 10 {
 		t.Errorf("3 of 10 over 25%%, judged at the end: %v after %d", err, run.Progress.Processed)
+	}
+	if _, err = k.Do(runner.Request{Task: "numbers.double", Limits: runner.Limits{BatchSize: -1}}); failure(t, err).Code != runner.CodeUsage {
+		t.Errorf("a negative batch size: %v", err)
 	}
 	_, err = k.Do(runner.Request{Task: "numbers.add", Input: []byte(`{"value":1}`), Limits: runner.Limits{Items: 1}})
 	if e := failure(t, err); e.Code != runner.CodeUsage {
@@ -228,6 +232,20 @@ func TestADryRunCommitsNothing(t *testing.T) {
 				t.Errorf("a dry run was resumed: %v", err)
 			}
 		})
+	}
+}
+
+// A dry run that ends before its source does has not seen all.
+func TestADryRunThatEndsEarlyIsNotComplete(t *testing.T) {
+	t.Parallel()
+	k := kit(t, newNumbers(10))
+	run, err := k.Do(runner.Request{Task: "numbers.double", Input: []byte(`{"dryRun":true,"broken":[7]}`)})
+	if failure(t, err).Code != runner.CodeTask || run.Preview.Complete || run.Preview.Batches != 2 {
+		t.Errorf("%v: %+v", err, run.Preview)
+	}
+	run, err = k.Do(runner.Request{Task: "numbers.double", Input: []byte(`{"dryRun":true}`), Limits: runner.Limits{Items: 3}})
+	if err != nil || run.Preview.Complete || run.Progress.Processed != 3 {
+		t.Errorf("%v: %+v", err, run.Preview)
 	}
 }
 

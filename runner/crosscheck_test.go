@@ -3,6 +3,8 @@ package runner_test
 import (
 	"context"
 	"fmt"
+	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -27,7 +29,8 @@ func check(t *testing.T, tasks string, register func(*runner.Registry[struct{}])
 		t.Error("a port was opened")
 		return runner.Opened[struct{}]{}, nil
 	}), runner.Options{})
-	return strings.TrimSpace(append(crossed, r.Check()...).Sorted().String())
+	report := append(crossed, r.Check()...).Sorted().String()
+	return strings.TrimSpace(regexp.MustCompile(`_test\.go:\d+`).ReplaceAllString(report, "_test.go:N"))
 }
 
 type closeInput struct {
@@ -70,7 +73,7 @@ tasks.yaml:5:14: no handler issues.clsoe; did you mean issues.close?
 			register(r)
 			runner.Handle(r, "other", closeStale)
 		}, `
-tasks.yaml:1:10: no task of feature issues names the handler issues.close (crosscheck_test.go:58); add a task for it, or take its registration out
+tasks.yaml:1:10: no task of feature issues names the handler issues.close (crosscheck_test.go:N); add a task for it, or take its registration out
   1 | feature: issues
     |          ^~~~~~`},
 		"bad-input 35: drift": {strings.Replace(closeTask, "maximum: 100", "maximum: 1000", 1), register, `
@@ -134,6 +137,8 @@ func TestWhatWouldNotSurviveACheckpointPanics(t *testing.T) {
 			}{}
 		})
 	})
+	wantPanic(t, "has keys of type float64", func() { registerCursor(func(row) map[float64]int { return nil }) })
+	registerCursor(func(row) netip.Addr { return netip.Addr{} })
 	registerCursor(func(row) time.Time { return time.Time{} })
 	registerCursor(func(row) struct{ A, B int64 } { return struct{ A, B int64 }{} })
 }

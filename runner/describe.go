@@ -27,23 +27,3 @@ func (r *Runner) Describe(name string) (Description, error) {
 	}
 	return Description{Task: c.Task, Schema: c.input.JSON(), Delivery: c.handler.delivery(), Fields: c.input.Fields()}, nil
 }
-
-// Check proves every task. It is what a test and check run; a start proves only
-// the task at hand.
-func (r *Runner) Check() manifest.Diagnostics {
-	var found manifest.Diagnostics
-	for t := range r.manifest.Tasks() {
-		_, problems := r.compile(t)
-		found = append(found, problems...)
-	}
-	return found.Sorted()
-}
-
-// prove compiles the task at hand, and refuses it where anything was found.
-func (r *Runner) prove(t *manifest.Task) (*task, error) {
-	c, found := r.compile(t)
-	if len(found) > 0 {
-		return nil, &Error{Code: CodeConfig, Message: "task " + t.Name + " cannot run", Diagnostics: found, Hint: r.command("check")}
-	}
-	return c, nil
-}

@@ -31,6 +31,7 @@ const (
 	CodeFailures     Code = "too-many-failures"
 	CodeOutput       Code = "output-invalid"
 	CodeNotResumable Code = "not-resumable"
+	CodeUnknownRun   Code = "unknown-run"
 )
 
 // Error is an error for people: what, why, and what to do next. It is printed

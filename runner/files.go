@@ -19,8 +19,9 @@ type runFiles struct {
 	dry   bool
 	log   *slog.Logger
 
-	mu   sync.Mutex
-	read []ports.InputFile
+	mu      sync.Mutex
+	read    []ports.InputFile
+	written []ports.NewFile // some of them not committed yet
 }
 
 var errNoFiles = fmt.Errorf("files are %w by this program", ports.ErrUnsupported)
@@ -47,22 +48,33 @@ func (f *runFiles) Open(name string) (ports.File, error) {
 	return file, nil
 }
 
-// note records a file the first time that it is opened in a run: a source opens
-// its file once a page.
+// note records a file the first time that it is opened in a run, for a source
+// opens its file once a page, and refuses one that has changed since: a position
+// in it means nothing any more.
 func (f *runFiles) note(name string, file ports.File) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, known := range f.read {
-		if known.Name == name {
-			return nil
+	if known, ok := f.known(name); ok {
+		if known.Size != file.Size() {
+			return fmt.Errorf("%s has changed since the run began: %d bytes then, %d now", name, known.Size, file.Size())
 		}
+		return nil
 	}
-	sum := sha256.New()
+	sum := sha256.New() // outside the lock: it may take a while
 	if _, err := io.Copy(sum, io.NewSectionReader(file, 0, file.Size())); err != nil {
 		return err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.read = append(f.read, ports.InputFile{Name: name, Size: file.Size(), SHA256: hex.EncodeToString(sum.Sum(nil))})
 	return nil
+}
+
+func (f *runFiles) known(name string) (ports.InputFile, bool) {
+	for _, known := range f.inputs() {
+		if known.Name == name {
+			return known, true
+		}
+	}
+	return ports.InputFile{}, false
 }
 
 // inputs are the files read so far.
@@ -83,16 +95,36 @@ func (f *runFiles) Create(name string, overwrite bool) (ports.NewFile, error) {
 	if err != nil {
 		return nil, &FileError{Name: name, Err: err}
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.written = append(f.written, file)
 	return file, nil
+}
+
+// abort takes back the files that a handler has begun and not committed.
+func (f *runFiles) abort() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, file := range f.written {
+		if err := file.Abort(); err != nil {
+			f.log.Warn("an unfinished file is left behind", "error", err)
+		}
+	}
 }
 
 // pretend is Create in a dry run: it refuses what Create would, and writes
 // nothing.
 func (f *runFiles) pretend(name string, overwrite bool) (ports.NewFile, error) {
-	if name != "-" && !overwrite {
-		if file, err := f.inner.Open(name); err == nil {
-			return nil, errors.Join(&FileError{Name: name, Err: fmt.Errorf("%s: %w", name, ports.ErrExists)}, file.Close())
-		}
+	if name == "-" {
+		return &unwritten{name: "standard output", log: f.log}, nil
+	}
+	switch file, err := f.inner.Open(name); {
+	case err == nil && overwrite:
+		file.Close()
+	case err == nil:
+		return nil, errors.Join(&FileError{Name: name, Err: fmt.Errorf("%s: %w", name, ports.ErrExists)}, file.Close())
+	case !errors.Is(err, ports.ErrNotFound):
+		return nil, &FileError{Name: name, Err: err}
 	}
 	return &unwritten{name: name, log: f.log}, nil
 }

@@ -51,8 +51,8 @@ func (o *Once) DryRun() *Once {
 
 // HandleBatches registers a task that goes over many items. page returns the
 // items after a cursor, at most limit, in a fixed order; an empty page ends the
-// run. key is the cursor of an item. apply writes one page, inside the
-// transaction in which the run's checkpoint moves.
+// run. key is the cursor of an item: unique, and ordered as the source is. apply
+// writes one page, inside the transaction in which the run's checkpoint moves.
 //
 // Cursor and Out are kept as JSON in the checkpoint: types that do not survive
 // that panic here.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/beignet-go/beignet/ports"
 )
@@ -19,17 +20,23 @@ var (
 // end turns what a handler returned into the run's error; nil where it succeeded
 // or stopped at its limit.
 func (x *execution) end(err error) *Error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
-	}
-	if errors.Is(err, errTimeout) || errors.Is(err, errAbandoned) {
-		message := fmt.Sprintf("%s did not end within %s", x.run.Task, x.run.Limits.Timeout)
-		if errors.Is(err, errAbandoned) {
-			message += fmt.Sprintf(", nor %s after it was told to: it was abandoned", x.runner.opts.Grace)
+	case errors.Is(err, errAbandoned) && errors.Is(err, errTimeout):
+		return &Error{
+			Code:    CodeTimeout,
+			Message: fmt.Sprintf("%s did not end within %s, nor %s after it was told to: it was abandoned", x.run.Task, x.run.Limits.Timeout, x.runner.opts.Grace),
+			Hint:    "give it more time in the manifest's timeout, and let it heed its context", Err: err,
 		}
-		return &Error{Code: CodeTimeout, Message: message, Hint: "give it more time in the manifest's timeout", Err: err}
+	case errors.Is(err, errTimeout):
+		return &Error{
+			Code: CodeTimeout, Message: fmt.Sprintf("%s did not end within %s", x.run.Task, x.run.Limits.Timeout),
+			Hint: "give it more time in the manifest's timeout", Err: err,
+		}
+	default:
+		return asError(err)
 	}
-	return asError(err)
 }
 
 // asError gives any error a code.
@@ -74,6 +81,8 @@ func classify(err error) (Code, string) {
 		return CodeConfig, "use the binary that made it, or a database of this one's own"
 	case errors.Is(err, ports.ErrUnsupported):
 		return CodeConfig, ""
+	case errors.As(err, &file) && errors.Is(err, ports.ErrExists):
+		return CodeFile, "give another name"
 	case errors.As(err, &file):
 		return CodeFile, "see that the file is there and can be read"
 	}
@@ -111,48 +120,76 @@ func (t *task) checkOutput(output []byte) error {
 	return nil
 }
 
-// recordOutcome puts the end of the run on record, last of all, and returns the run's
-// error. Where the record cannot be made, that is the error: the rows are as the
-// checkpoint says.
-func (x *execution) recordOutcome(ctx context.Context, opened app, done result, ended *Error) error {
-	from := x.run.Mark()
-	x.apply(done)
-	status := outcomeStatus(done, ended)
-	if err := x.run.Move(status); err != nil {
-		return explain("outcome", err)
+// outcomeWithin bounds the recording of an outcome: a database that does not
+// answer must not keep the process.
+const outcomeWithin = 30 * time.Second
+
+// recordOutcome puts the end of the run on record, last of all, and returns the
+// record and the run's error. Where the audit or the record cannot be made that
+// is the error, and the run is left as running: the checkpoint says what is done.
+func (x *execution) recordOutcome(ctx context.Context, opened app, done result, ended *Error) (ports.Run, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomeWithin)
+	defer cancel()
+	run := x.run
+	run.Output, run.Progress, run.Preview, run.Inputs = done.output, done.progress, done.preview, x.files.inputs()
+	err := x.stages.time("outcome", func() error {
+		if ended == nil || !errors.Is(ended, errAbandoned) {
+			if err := x.copyAudit(ctx, opened); err != nil && ended == nil {
+				return explain("the run's own events are not all in the audit", err)
+			} else if err != nil {
+				x.log.Warn("the run's own events are not all in the audit", "error", err)
+			}
+		}
+		over, err := x.over(run, done, ended)
+		if err != nil {
+			return explain("outcome", err)
+		}
+		if err := x.state.Update(ctx, over, x.run.Mark(), x.outcomeEvent(over, done, ended)); err != nil {
+			return explain("the outcome ("+string(over.Status)+") is not on record", err)
+		}
+		run = over
+		return nil
+	})
+	run.Stages = x.stages.done
+	switch {
+	case err != nil && ended != nil:
+		failed := *asError(err)
+		failed.Message += "; it came after this: " + ended.Message
+		failed.Err = errors.Join(failed.Err, ended)
+		return run, &failed
+	case err != nil:
+		return run, err
+	case ended != nil:
+		return run, ended
 	}
+	return run, nil
+}
+
+// over is the record of a run that has ended.
+func (x *execution) over(run ports.Run, done result, ended *Error) (ports.Run, error) {
 	now := x.runner.opts.Now().UTC()
-	x.run.Ended = &now
-	metadata := map[string]any{
-		"processed": x.run.Progress.Processed, "failed": x.run.Progress.Failed, "changed": x.run.Progress.Changed,
+	run.Ended, run.Stages = &now, x.stages.done
+	if ended != nil {
+		message := ended.Message
+		if len(ended.Violations) > 0 {
+			message += ": " + ended.Violations[0].Pointer + " " + ended.Violations[0].Message
+		}
+		run.Failure = &ports.Failure{Code: string(ended.Code), Message: message, Hint: ended.Hint}
 	}
-	if done.head != "" {
+	return run, run.Move(outcomeStatus(done, ended))
+}
+
+func (x *execution) outcomeEvent(run ports.Run, done result, ended *Error) ports.Event {
+	metadata := map[string]any{
+		"processed": run.Progress.Processed, "failed": run.Progress.Failed, "changed": run.Progress.Changed,
+	}
+	if done.head != "" && !run.DryRun {
 		metadata["head"] = done.head
 	}
 	if ended != nil {
-		x.run.Failure = &ports.Failure{Code: string(ended.Code), Message: ended.Message, Hint: ended.Hint}
 		metadata["code"] = ended.Code
 	}
-	x.run.Stages = x.stages.done
-	err := x.stages.time("outcome", func() error {
-		return errors.Join(
-			x.copyAudit(ctx, opened),
-			x.state.Update(ctx, x.run, from, x.event("task."+string(status), metadata)))
-	})
-	x.run.Stages = x.stages.done
-	if err != nil {
-		return explain("the outcome ("+string(status)+") is not on record", err)
-	}
-	if ended != nil {
-		return ended
-	}
-	return nil
-}
-
-// apply takes over what the handler stage has come to.
-func (x *execution) apply(done result) {
-	x.run.Output, x.run.Progress, x.run.Preview = done.output, done.progress, done.preview
-	x.run.Inputs = x.files.inputs()
+	return x.event("task."+string(run.Status), metadata)
 }
 
 func outcomeStatus(done result, ended *Error) ports.Status {

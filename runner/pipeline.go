@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
-	"sync"
 
 	"github.com/beignet-go/beignet/ports"
 )
@@ -43,15 +42,13 @@ func (r *Runner) Start(ctx context.Context, p *Plan) (ports.Run, error) {
 type execution struct {
 	runner *Runner
 	plan   *Plan
-	run    ports.Run // as recorded; only the pipeline's own goroutine changes it
+	run    ports.Run // as it was put on record at the start; the handler's goroutine reads it too
 	state  ports.State
 	stages stages
 	log    *slog.Logger
 	audit  *recorder
 	files  *runFiles
-
-	copying sync.Mutex // of the journal into the audit, up to entry copied
-	copied  int64
+	copied copier
 }
 
 func (r *Runner) execution(p *Plan) *execution {
@@ -75,12 +72,12 @@ func (x *execution) closeState() {
 
 // execute takes a run that is on record as running to its outcome.
 func (x *execution) execute(ctx context.Context) (ports.Run, error) {
-	x.log = x.logger()
-	x.audit = &recorder{now: x.runner.opts.Now, run: &x.run}
+	x.log = x.runner.opts.Log.With("run", x.run.ID, "task", x.run.Task, "actor", x.run.Actor, "tenant", x.run.Tenant)
+	x.audit = &recorder{now: x.runner.opts.Now, of: eventOf(x.run)}
 	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log)
 
+	done := result{output: x.run.Output, progress: x.run.Progress}
 	opened, err := x.open(ctx)
-	var done result
 	if err == nil {
 		err = x.stages.time("handler", func() (err error) {
 			done, err = x.handle(ctx, opened)
@@ -90,51 +87,49 @@ func (x *execution) execute(ctx context.Context) (ports.Run, error) {
 	if err == nil {
 		err = x.stages.time("output", func() error { return x.plan.task.checkOutput(done.output) })
 	}
-	ended := x.end(err)
-	err = x.recordOutcome(context.WithoutCancel(ctx), opened, done, ended)
-	x.close(ctx, opened, ended)
-	return x.run, err
+	x.files.abort()
+	run, err := x.recordOutcome(ctx, opened, done, x.end(err))
+	x.close(ctx, opened, err)
+	return run, err
 }
 
 // open opens the app, with what it is lent for this run.
-func (x *execution) open(ctx context.Context) (app, error) {
-	var opened app
-	err := x.stages.time("open", func() (err error) {
-		opened, err = x.runner.handlers.open(ctx, x.session())
+func (x *execution) open(ctx context.Context) (opened app, err error) {
+	err = x.stages.time("open", func() error {
+		opened, err = recovered(func() (app, error) { return x.runner.handlers.open(ctx, x.session()) })
 		return err
 	})
-	if err == nil && opened.Begin == nil && x.plan.task.handler.needsTx() {
-		err = errors.New("handler " + x.plan.task.handler.id + " needs transactions, and the app was opened without Begin")
+	if err != nil || !x.plan.task.handler.needsTx() {
+		return opened, err
+	}
+	if opened.Begin == nil || opened.Checkpoints == nil {
+		err = &Error{
+			Code: CodeConfig, Message: "handler " + x.plan.task.handler.id + " needs a transaction, and the app was opened without one",
+			Hint: "set Begin and Checkpoints of Opened",
+		}
 	}
 	return opened, err
 }
 
 // close ends the app. A handler that was abandoned is using it still: the
 // process is about to exit, and nothing of its open transaction commits.
-func (x *execution) close(ctx context.Context, opened app, ended *Error) {
-	if opened.Close == nil || ended != nil && errors.Is(ended, errAbandoned) {
+func (x *execution) close(ctx context.Context, opened app, ended error) {
+	if opened.Close == nil || errors.Is(ended, errAbandoned) {
 		return
 	}
-	if err := opened.Close(context.WithoutCancel(ctx)); err != nil {
+	_, err := recovered(func() (struct{}, error) { return struct{}{}, opened.Close(context.WithoutCancel(ctx)) })
+	if err != nil {
 		x.log.Warn("the app did not close", "error", err)
 	}
 }
 
 func (x *execution) session() Session {
-	req := x.plan.request
 	return Session{
 		Run: x.run.ID, Task: x.run.Task, Actor: x.run.Actor, Client: x.run.Client, Tenant: x.run.Tenant,
-		Reason: x.run.Reason, Environment: x.run.Environment, Database: req.Target.Database, DryRun: x.run.DryRun,
+		Reason: x.run.Reason, Environment: x.run.Environment, Database: x.plan.request.Target.Database, DryRun: x.run.DryRun,
 		Log: x.log, Audit: x.audit, Files: x.files, Now: x.runner.opts.Now,
 	}
 }
-
-func (x *execution) logger() *slog.Logger {
-	return x.runner.opts.Log.With("run", x.run.ID, "task", x.run.Task, "actor", x.run.Actor, "tenant", x.run.Tenant)
-}
-
-// needsTx reports whether the handler's verb works inside a transaction.
-func (h *handler) needsTx() bool { return h.tx || h.batches != nil && !h.external }
 
 // result is what a handler stage has come to.
 type result struct {

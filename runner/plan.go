@@ -21,7 +21,6 @@ const defaultBatchSize = 1000
 // again gives the same plan. It alone holds an input's secrets.
 type Plan struct {
 	Task      string
-	Effect    manifest.Effect
 	Delivery  ports.Delivery
 	DryRun    bool
 	Limits    ports.Limits
@@ -65,7 +64,7 @@ func (r *Runner) Plan(req Request) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{
-		Task: t.Name, Effect: t.Effect, Delivery: t.handler.delivery(), Limits: limits,
+		Task: t.Name, Delivery: t.handler.delivery(), Limits: limits,
 		DryRun: t.dryRun && wantsDryRun(input), Redacted: t.input.Redact(input), TaskHash: t.hash(),
 		task: t, input: input, request: req,
 	}
@@ -78,6 +77,9 @@ func (r *Runner) Plan(req Request) (*Plan, error) {
 
 // limits joins the manifest's bounds with the caller's.
 func (t *task) limits(asked Limits) (ports.Limits, error) {
+	if asked.BatchSize < 0 || asked.Items < 0 || asked.Timeout < 0 {
+		return ports.Limits{}, &Error{Code: CodeUsage, Message: "a batch size, a limit and a timeout are above 0", Hint: "leave them out for the task's own"}
+	}
 	if t.handler.batches == nil && (asked.BatchSize != 0 || asked.Items != 0 || asked.OnError != "" || asked.MaxFailures != nil || asked.PreviewAll) {
 		return ports.Limits{}, &Error{
 			Code:    CodeUsage,

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/runner"
+	"github.com/beignet-go/beignet/runner/runnertest"
 )
 
 var errKilled = fmt.Errorf("killed: %w", ports.ErrUnavailable)
@@ -33,7 +35,7 @@ func TestResumeAfterEveryBatch(t *testing.T) {
 		k := kit(t, app)
 		app.hook.begin = killAt(dies)
 		run, err := k.Do(runner.Request{Task: "numbers.double-some", Input: []byte(`{"bad":[2,9]}`), Limits: runner.Limits{BatchSize: 3}})
-		if dies <= 5 && err == nil {
+		if err == nil {
 			t.Fatalf("did not die at batch %d", dies)
 		}
 		app.hook.begin = nil
@@ -110,7 +112,7 @@ func TestAHolderWhoLostTheRunCommitsNothing(t *testing.T) {
 		return nil
 	}
 	_, err := k.Do(runner.Request{Task: "numbers.double"})
-	if e := failure(t, err); e.Code != runner.CodeLocked && e.Code != runner.CodeIO {
+	if e := failure(t, err); e.Code != runner.CodeLocked {
 		t.Errorf("the first attempt ended with %s: %s", e.Code, e.Message)
 	}
 	if want := doubled(10); !slices.Equal(app.db.Read(), want) {
@@ -133,7 +135,7 @@ func TestWhatCannotBeResumed(t *testing.T) {
 	if _, err := k.Resume(done.ID, runner.Request{}); failure(t, err).Code != runner.CodeNotResumable {
 		t.Errorf("a run that has succeeded: %v", err)
 	}
-	if _, err := k.Resume("no-such-run", runner.Request{}); !errors.Is(err, ports.ErrNotFound) {
+	if _, err := k.Resume("no-such-run", runner.Request{}); failure(t, err).Code != runner.CodeUnknownRun || !errors.Is(err, ports.ErrNotFound) {
 		t.Errorf("no such run: %v", err)
 	}
 	once, err := k.Do(runner.Request{Task: "numbers.add", Input: []byte(`{"value":13}`)})
@@ -181,5 +183,114 @@ func TestExternalIsAtLeastOnceWithTheSameKeys(t *testing.T) {
 	}
 	if run.Delivery != ports.AtLeastOnce {
 		t.Errorf("delivery %s", run.Delivery)
+	}
+}
+
+// A run never starts over silently: a database that has less of it than its
+// record does is another one.
+func TestResumeOnAnotherDatabaseIsRefused(t *testing.T) {
+	t.Parallel()
+	app := newNumbers(10)
+	k := kit(t, app)
+	run, err := k.Do(runner.Request{Task: "numbers.double", Limits: runner.Limits{Items: 8}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := app.db
+	app.db = newNumbers(10).db
+	run, err = k.Resume(run.ID, runner.Request{})
+	if e := failure(t, err); e.Code != runner.CodeConfig || run.Progress.Processed != 8 || app.db.Read()[0] != 1 {
+		t.Errorf("%s: %s, %+v, rows %v", e.Code, e.Message, run.Progress, app.db.Read())
+	}
+	app.db = own
+	if run, err = k.Resume(run.ID, runner.Request{}); err != nil || run.Progress.Processed != 10 {
+		t.Errorf("on its own database: %v, %+v", err, run.Progress)
+	}
+}
+
+// An attempt that fails before its first batch leaves what is on record.
+func TestAnAttemptThatDoesNotBeginKeepsTheRecord(t *testing.T) {
+	t.Parallel()
+	app := newNumbers(10)
+	down := false
+	open := func(ctx context.Context, s runner.Session) (runner.Opened[deps], error) {
+		if down {
+			return runner.Opened[deps]{}, errKilled
+		}
+		return app.open(ctx, s)
+	}
+	k := runnertest.New(t, "testdata/tasks.yaml", app.register, open)
+	run, err := k.Do(runner.Request{Task: "numbers.double", Limits: runner.Limits{Items: 8}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	down = true
+	run, err = k.Resume(run.ID, runner.Request{})
+	if failure(t, err).Code != runner.CodeUnavailable || run.Progress.Processed != 8 || output(t, run).Doubled != 8 {
+		t.Errorf("%v: %+v, %s", err, run.Progress, run.Output)
+	}
+}
+
+// Secrets are not on record, so that they are asked for again.
+func TestResumeAsksForSecretsAgain(t *testing.T) {
+	t.Parallel()
+	type input struct {
+		DryRun bool    `json:"dryRun"`
+		Bad    []int64 `json:"bad"`
+		Token  string  `json:"token"`
+	}
+	app := newNumbers(6)
+	var seen []string
+	k := runnertest.New(t, "testdata/secret.yaml", func(r *runner.Registry[deps]) {
+		runner.HandleBatches(r, "sec.ret", page, func(i row) int64 { return i.At },
+			func(_ context.Context, _ deps, in input, _ *runner.Batch[row, doubleOutput]) error {
+				seen = append(seen, in.Token)
+				return nil
+			})
+	}, app.open)
+	run, err := k.Do(runner.Request{Task: "sec.ret", Input: []byte(`{"token":"hunter2"}`), Limits: runner.Limits{Items: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Resume(run.ID, runner.Request{}); failure(t, err).Code != runner.CodeUsage {
+		t.Error(err)
+	}
+	if _, err := k.Resume(run.ID, runner.Request{Input: []byte(`{"token":"hunter2"}`)}); err != nil {
+		t.Error(err)
+	}
+	if want := []string{"hunter2", "hunter2", "hunter2"}; !slices.Equal(seen, want) {
+		t.Errorf("the handler was given %q", seen)
+	}
+}
+
+// A resumed run keeps its limits, says who resumed it, and is judged before it
+// loses more.
+func TestResumeKeepsWhatTheRunWas(t *testing.T) {
+	t.Parallel()
+	app := newNumbers(40)
+	k := kit(t, app)
+	skip := runner.Limits{OnError: manifest.OnErrorSkip, MaxFailures: &manifest.MaxFailures{Count: 5}, Items: 4}
+	run, err := k.Do(runner.Request{Task: "numbers.double", Input: []byte(`{"bad":[1,9]}`), Limits: skip})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run, err = k.Resume(run.ID, runner.Request{Actor: "bob"}); err != nil || run.Progress.Failed != 2 || !run.Limits.Skip || run.Limits.MaxFailures != 5 {
+		t.Errorf("%v: %+v, %+v", err, run.Limits, run.Progress)
+	}
+	for _, e := range k.Audit() {
+		if want := map[bool]string{true: "bob", false: "tester"}[e.Action == "task.resumed"]; e.Actor != want {
+			t.Errorf("%s by %s, want %s", e.Action, e.Actor, want)
+		}
+	}
+	if run.Stages[0].Name != "schema" {
+		t.Errorf("stages %+v", run.Stages)
+	}
+
+	run, err = k.Do(runner.Request{Task: "numbers.double-some", Input: []byte(`{"bad":[1,2,3]}`)})
+	for range 2 {
+		if failure(t, err).Code != runner.CodeFailures || run.Progress.Processed != 4 {
+			t.Errorf("%v after %d", err, run.Progress.Processed)
+		}
+		run, err = k.Resume(run.ID, runner.Request{})
 	}
 }

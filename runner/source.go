@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // source is a batch handler with its types erased. Inputs, cursors and outputs
@@ -29,8 +30,8 @@ type page interface {
 	cursor(i int) json.RawMessage
 	// item is item i as a journal keeps it.
 	item(i int) json.RawMessage
-	// apply works on the first n items and returns the output after them.
-	apply(ctx context.Context, app any, run string, n int, out json.RawMessage, e *effects) (json.RawMessage, error)
+	// apply works on the items and returns the output after them.
+	apply(ctx context.Context, app any, run string, out json.RawMessage, e *effects) (json.RawMessage, error)
 }
 
 type batchSource[D, In, Item, Cursor, Out any] struct {
@@ -67,8 +68,8 @@ func (s *batchSource[D, In, Item, Cursor, Out]) read(ctx context.Context, app an
 		return nil, fmt.Errorf("the source returned %d items where at most %d were asked for", len(items), limit)
 	}
 	p := &typedPage[D, In, Item, Cursor, Out]{source: s, input: input, items: items}
-	if len(items) > 0 && after != nil && (bytes.Equal(p.cursor(0), after) || bytes.Equal(p.cursor(len(items)-1), after)) {
-		return nil, fmt.Errorf("the source does not advance: its page after %s holds that cursor again", after)
+	if err := p.advances(after); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
@@ -81,6 +82,23 @@ type typedPage[D, In, Item, Cursor, Out any] struct {
 
 func (p *typedPage[D, In, Item, Cursor, Out]) len() int { return len(p.items) }
 
+// advances refuses a page that would be read for ever, or that ends between two
+// items which one cursor stands for.
+func (p *typedPage[D, In, Item, Cursor, Out]) advances(after json.RawMessage) error {
+	n := len(p.items)
+	if n == 0 {
+		return nil
+	}
+	last := p.cursor(n - 1)
+	if after != nil && (bytes.Equal(last, after) || bytes.Equal(p.cursor(0), after)) {
+		return fmt.Errorf("the source does not advance: its page after %s holds that cursor again", after)
+	}
+	if n > 1 && bytes.Equal(last, p.cursor(n-2)) {
+		return fmt.Errorf("the source's cursors are not unique: two items have %s", last)
+	}
+	return nil
+}
+
 func (p *typedPage[D, In, Item, Cursor, Out]) cursor(i int) json.RawMessage {
 	return mustMarshal(p.source.key(p.items[i]))
 }
@@ -89,9 +107,9 @@ func (p *typedPage[D, In, Item, Cursor, Out]) item(i int) json.RawMessage {
 	return marshalSample(p.items[i])
 }
 
-func (p *typedPage[D, In, Item, Cursor, Out]) apply(ctx context.Context, app any, run string, n int, out json.RawMessage, e *effects) (json.RawMessage, error) {
+func (p *typedPage[D, In, Item, Cursor, Out]) apply(ctx context.Context, app any, run string, out json.RawMessage, e *effects) (json.RawMessage, error) {
 	b := &Batch[Item, Out]{
-		Items:   p.items[:n],
+		Items:   slices.Clone(p.items), // the handler may sort them: cursors go by the source's order
 		key:     func(i int) string { return run + ":" + string(p.cursor(i)) },
 		effects: e,
 	}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -20,13 +21,20 @@ func lossy(t reflect.Type, seen []reflect.Type) string {
 		return ""
 	}
 	seen = append(seen, t)
-	if t.Implements(reflect.TypeFor[json.Marshaler]()) && reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+	pointer := reflect.PointerTo(t)
+	if t.Implements(reflect.TypeFor[json.Marshaler]()) && pointer.Implements(reflect.TypeFor[json.Unmarshaler]()) ||
+		t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) && pointer.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
 		return ""
 	}
 	switch t.Kind() {
 	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Interface, reflect.Complex64, reflect.Complex128:
 		return fmt.Sprintf("%s is a %s", t, t.Kind())
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+	case reflect.Map:
+		if k := t.Key().Kind(); k == reflect.Float32 || k == reflect.Float64 {
+			return fmt.Sprintf("%s has keys of type %s", t, t.Key())
+		}
+		return lossy(t.Elem(), seen)
+	case reflect.Pointer, reflect.Slice, reflect.Array:
 		return lossy(t.Elem(), seen)
 	case reflect.Struct:
 		return lossyStruct(t, seen)

@@ -40,11 +40,31 @@ func (r *Runner) compile(t *manifest.Task) (*task, manifest.Diagnostics) {
 		return c, found
 	}
 	report(t.Input, drift(schema.Diff(c.input.Shape(), schema.ShapeOf(c.handler.input))))
-	c.dryRun = hasDryRun(c.input)
+	found = append(found, r.findDryRun(c)...)
 	if found = append(found, r.checkFit(c)...); len(found) == 0 {
 		found = r.checkExamples(c)
 	}
 	return c, found
+}
+
+// prove compiles the task at hand, and refuses it where anything was found.
+func (r *Runner) prove(t *manifest.Task) (*task, error) {
+	c, found := r.compile(t)
+	if len(found) > 0 {
+		return nil, &Error{Code: CodeConfig, Message: "task " + t.Name + " cannot run", Diagnostics: found, Hint: r.command("check")}
+	}
+	return c, nil
+}
+
+// Check proves every task. It is what a test and check run; a start proves only
+// the task at hand.
+func (r *Runner) Check() manifest.Diagnostics {
+	var found manifest.Diagnostics
+	for t := range r.manifest.Tasks() {
+		_, problems := r.compile(t)
+		found = append(found, problems...)
+	}
+	return found.Sorted()
 }
 
 func drift(differences []schema.Difference) []schema.Problem {
@@ -90,15 +110,19 @@ func (r *Runner) checkExamples(c *task) manifest.Diagnostics {
 	return found
 }
 
-// hasDryRun reports whether the input has the boolean dryRun that is the
-// convention for a dry run.
-func hasDryRun(s *schema.Schema) bool {
-	for _, f := range s.Fields() {
-		if f.Pointer == "/dryRun" {
-			return f.Type == "boolean"
+// findDryRun finds the input's dryRun. By convention it is a boolean and nothing
+// else: of any other type, true might not mean what it says.
+func (r *Runner) findDryRun(c *task) manifest.Diagnostics {
+	for _, f := range c.input.Fields() {
+		if f.Pointer != "/dryRun" {
+			continue
+		}
+		if c.dryRun = f.Type == "boolean"; !c.dryRun {
+			return manifest.Diagnostics{r.manifest.Diagnostic(c.Input.At("/properties/dryRun"), "dry-run-type",
+				"dryRun must be a boolean, for the runner goes by it", "say type: boolean")}
 		}
 	}
-	return false
+	return nil
 }
 
 // delivery is what the handler's verb guarantees.
@@ -112,3 +136,6 @@ func (h *handler) delivery() ports.Delivery {
 		return ports.BestEffort
 	}
 }
+
+// needsTx reports whether the handler's verb works inside a transaction.
+func (h *handler) needsTx() bool { return h.tx || h.batches != nil && !h.external }

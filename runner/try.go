@@ -1,7 +1,9 @@
 package runner
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,17 +14,23 @@ import (
 // itemFault says that a batch was rolled back for one of its items, and how many
 // items are worth another try: none where the culprit is the first.
 type itemFault struct {
-	retry  int
-	reason string
-	ends   error // how the run ends under onError stop
+	retry   int
+	culprit culprit
+	ends    error // how the run ends under onError stop
 }
 
-func (f *itemFault) Error() string { return f.reason }
+func (f *itemFault) Error() string { return f.culprit.reason }
+
+// culprit is the item that a batch of one has failed for.
+type culprit struct {
+	cursor json.RawMessage
+	reason string
+}
 
 // try does one batch of at most limit items in one transaction, and returns how
-// many there were. With a skip reason the batch is a culprit alone: it is passed
-// over, not applied. After an error nothing of the batch has been kept.
-func (b *batchRun) try(ctx context.Context, limit int, skip string) (n int, err error) {
+// many there were. Where the batch is a culprit alone it is passed over, not
+// applied. After an error nothing of the batch has been kept.
+func (b *batchRun) try(ctx context.Context, limit int, skip *culprit) (n int, err error) {
 	b.x.audit.take() // what a rolled back batch left
 	bound, tx, err := b.begin(ctx)
 	if err != nil {
@@ -48,7 +56,7 @@ func (b *batchRun) try(ctx context.Context, limit int, skip string) (n int, err 
 	if err := b.save(ctx, tx, &next, p, e); err != nil {
 		return 0, err
 	}
-	if p.len() > 0 || !b.x.run.DryRun {
+	if b.done = p.len() == 0; !b.done {
 		b.batch++
 	}
 	b.at, b.tried = next, b.tried+int64(p.len())
@@ -75,7 +83,7 @@ func (b *batchRun) save(ctx context.Context, tx ports.Tx, next *position, p page
 	if err := tx.Save(ctx, c, fences(b.x.run), entries); err != nil {
 		return err
 	}
-	if err := commit(ctx, tx, b.checkpoints(), c); err != nil {
+	if err := commit(ctx, tx, b.x.checkpoints(b.app), c); err != nil {
 		return err
 	}
 	b.raised = true
@@ -83,27 +91,28 @@ func (b *batchRun) save(ctx context.Context, tx ports.Tx, next *position, p page
 }
 
 // applied runs the handler's apply over a page and returns the position after
-// it.
-func (b *batchRun) applied(ctx context.Context, bound any, p page, skip string) (position, *effects, error) {
+// it. A culprit that another process has taken away in the meantime is not there
+// to be skipped, and the item in its place is applied like any other.
+func (b *batchRun) applied(ctx context.Context, bound any, p page, skip *culprit) (position, *effects, error) {
 	next, n := b.at, p.len()
 	e := &effects{sampling: max(0, b.x.sampling()-len(b.samples))}
 	if n == 0 {
 		return next, e, nil
 	}
-	if skip != "" {
-		e.reject(0, skip)
+	next.After = p.cursor(n - 1)
+	if skip != nil && bytes.Equal(skip.cursor, next.After) {
+		e.reject(0, skip.reason)
 	} else {
-		out, err := p.apply(ctx, bound, b.x.run.ID, n, b.at.Out, e)
+		out, err := p.apply(ctx, bound, b.x.run.ID, b.at.Out, e)
 		if err != nil {
-			return next, e, b.fault(err, n)
+			return next, e, fault(err, p)
 		}
 		if len(e.rejected) > 0 && !b.x.run.Limits.Skip {
 			reason := e.rejected[e.first]
-			return next, e, &itemFault{retry: e.first, reason: reason, ends: refusedItem(reason)}
+			return next, e, &itemFault{retry: e.first, culprit: culprit{p.cursor(0), reason}, ends: refusedItem(reason)}
 		}
 		next.Out = out
 	}
-	next.After = p.cursor(n - 1)
 	next.Processed += int64(n)
 	next.Failed += int64(len(e.rejected))
 	next.Changed += e.changes
@@ -112,11 +121,11 @@ func (b *batchRun) applied(ctx context.Context, bound any, p page, skip string) 
 
 // fault is an error of apply, blamed on the items unless it says something of
 // the database, the run or the input.
-func (b *batchRun) fault(err error, n int) error {
+func fault(err error, p page) error {
 	if endsRun(err) {
 		return err
 	}
-	return &itemFault{retry: n / 2, reason: err.Error(), ends: err}
+	return &itemFault{retry: p.len() / 2, culprit: culprit{p.cursor(0), err.Error()}, ends: err}
 }
 
 // rejections are the items that the batch leaves behind, in order.
@@ -142,14 +151,6 @@ func (b *batchRun) begin(ctx context.Context) (any, ports.Tx, error) {
 		return b.app.Begin(ctx, ports.TxOptions{})
 	}
 	return b.app.App, &lateTx{begin: b.x.state.Begin}, nil
-}
-
-// checkpoints is where this task's checkpoints are read.
-func (b *batchRun) checkpoints() ports.Checkpoints {
-	if b.x.plan.task.handler.external {
-		return b.x.state
-	}
-	return b.app.Checkpoints
 }
 
 // read returns the next page: the one that was read ahead, or one read now.

@@ -189,7 +189,7 @@ func wantJournal(t *testing.T, db *memstore.DB, run string, want ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, err := opened.Checkpoints.Journal(t.Context(), run, 0, 100)
+	entries, err := opened.Checkpoints.Journal(t.Context(), run, "", 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

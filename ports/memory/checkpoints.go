@@ -25,19 +25,23 @@ func (db *DB[T]) Checkpoint(ctx context.Context, run string) (ports.Checkpoint, 
 	return c, nil
 }
 
-// Journal returns up to limit entries with Seq above after, in order.
-func (db *DB[T]) Journal(ctx context.Context, run string, after int64, limit int) ([]ports.Entry, error) {
+// Journal returns up to limit entries of a kind, "" being every kind, with Seq
+// above after, in order.
+func (db *DB[T]) Journal(ctx context.Context, run, kind string, after int64, limit int) ([]ports.Entry, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	all := db.committed.Load().tables.journals[run]
 	from, _ := find(all, after+1)
-	entries := slices.Clone(all[from:])
-	if limit < len(entries) {
-		entries = entries[:max(limit, 0)]
-	}
-	for i := range entries {
-		entries[i].Body = bytes.Clone(entries[i].Body)
+	var entries []ports.Entry
+	for _, e := range all[from:] {
+		if len(entries) >= limit {
+			break
+		}
+		if kind == "" || e.Kind == kind {
+			e.Body = bytes.Clone(e.Body)
+			entries = append(entries, e)
+		}
 	}
 	return entries, nil
 }

@@ -63,7 +63,7 @@ func testAppend(t *testing.T, s ports.State) {
 	}
 
 	bad := started("r")
-	bad.Metadata = map[string]any{"f": func() {}}
+	bad.Metadata = json.RawMessage(`{`)
 	if err := s.Append(t.Context(), started("r"), bad); err == nil {
 		t.Error("Append of what is no JSON: no error")
 	}

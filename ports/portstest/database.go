@@ -92,7 +92,7 @@ func (d Database) content(t *testing.T) content {
 		t.Fatal(err)
 	}
 	var err error
-	if c.Journal, err = d.Checkpoints.Journal(t.Context(), "r", 0, 1000); err != nil {
+	if c.Journal, err = d.Checkpoints.Journal(t.Context(), "r", "", 0, 1000); err != nil {
 		t.Fatal(err)
 	}
 	if d.Rows != nil {

@@ -125,7 +125,7 @@ func testUpdateRace(t *testing.T, s ports.State) {
 // testUnencodable has an event refused after the record is written.
 func testUnencodable(t *testing.T, s ports.State) {
 	bad := started("r")
-	bad.Metadata = map[string]any{"f": func() {}}
+	bad.Metadata = json.RawMessage(`{`)
 	if err := s.Start(t.Context(), run("r", 0), started("r"), bad); err == nil {
 		t.Error("Start: no error")
 	}

@@ -82,7 +82,7 @@ func testEndedContext(t *testing.T, s ports.State) {
 	_, errList := s.List(ctx, ports.RunFilter{})
 	_, errLinks := s.Links(ctx, 0, 1)
 	_, errCheckpoint := s.Checkpoint(ctx, "r")
-	_, errJournal := s.Journal(ctx, "r", 0, 1)
+	_, errJournal := s.Journal(ctx, "r", "", 0, 1)
 	_, errBegin := s.Begin(ctx)
 	for name, err := range map[string]error{
 		"Start":      s.Start(ctx, run("r", 0), started("r")),
@@ -128,6 +128,6 @@ func run(id string, after time.Duration) ports.Run {
 func started(id string) ports.Event {
 	return ports.Event{
 		Time: time.Date(2026, 11, 24, 15, 0, 0, 1, time.UTC), Action: "task.started", Run: id, Task: "issues.import", Environment: "local",
-		Actor: "ann", Client: "beignet-cli", Tenant: "acme", Reason: "<&>", Resource: "issue:1", Metadata: map[string]any{"n": 1.5, "s": "崩溃"},
+		Actor: "ann", Client: "beignet-cli", Tenant: "acme", Reason: "<&>", Resource: "issue:1", Metadata: json.RawMessage(`{"n":9007199254740993,"s":"崩溃"}`),
 	}
 }

@@ -161,25 +161,30 @@ func testTakenOver(t *testing.T, d Database) {
 }
 
 func testJournal(t *testing.T, d Database) {
+	audit := func(e ports.Entry) ports.Entry { e.Kind = ports.EntryAudit; return e }
 	d.mustCommit(t,
-		batch{save: point(1), entries: []ports.Entry{entry(1, `1`), entry(2, `2`), entry(3, `3`)}},
-		batch{save: point(2), entries: []ports.Entry{entry(10, `10`), entry(11, `11`)}},
+		batch{save: point(1), entries: []ports.Entry{entry(1, `1`), audit(entry(2, `2`)), entry(3, `3`)}},
+		batch{save: point(2), entries: []ports.Entry{entry(10, `10`), audit(entry(11, `11`))}},
 		batch{save: ports.Checkpoint{Run: "other", Batch: 1}, entries: []ports.Entry{entry(2, `"other"`)}},
 	)
 	for _, test := range []struct {
-		run   string
-		after int64
-		limit int
-		want  []int64
+		run, kind string
+		after     int64
+		limit     int
+		want      []int64
 	}{
-		{"r", 0, 100, []int64{1, 2, 3, 10, 11}},
-		{"r", 0, 2, []int64{1, 2}},
-		{"r", 2, 2, []int64{3, 10}},
-		{"r", 11, 100, nil},
-		{"other", 0, 100, []int64{2}},
-		{"none", 0, 100, nil},
+		{"r", "", 0, 100, []int64{1, 2, 3, 10, 11}},
+		{"r", "", 0, 2, []int64{1, 2}},
+		{"r", "", 2, 2, []int64{3, 10}},
+		{"r", "", 11, 100, nil},
+		{"r", ports.EntryAudit, 0, 100, []int64{2, 11}},
+		{"r", ports.EntryAudit, 0, 1, []int64{2}},
+		{"r", ports.EntryAudit, 2, 1, []int64{11}},
+		{"r", "none", 0, 100, nil},
+		{"other", "", 0, 100, []int64{2}},
+		{"none", "", 0, 100, nil},
 	} {
-		entries, err := d.Checkpoints.Journal(t.Context(), test.run, test.after, test.limit)
+		entries, err := d.Checkpoints.Journal(t.Context(), test.run, test.kind, test.after, test.limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,7 +193,7 @@ func testJournal(t *testing.T, d Database) {
 			got = append(got, e.Seq)
 		}
 		if !reflect.DeepEqual(got, test.want) {
-			t.Errorf("Journal(%s, %d, %d) = %v, want %v", test.run, test.after, test.limit, got, test.want)
+			t.Errorf("Journal(%s, %q, %d, %d) = %v, want %v", test.run, test.kind, test.after, test.limit, got, test.want)
 		}
 	}
 }

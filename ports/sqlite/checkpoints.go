@@ -21,11 +21,12 @@ func (db *DB) Checkpoint(ctx context.Context, run string) (ports.Checkpoint, err
 	return c, db.fail("checkpoint of run "+run, err)
 }
 
-// Journal returns up to limit entries with Seq above after, in order.
-func (db *DB) Journal(ctx context.Context, run string, after int64, limit int) ([]ports.Entry, error) {
+// Journal returns up to limit entries of a kind, "" being every kind, with Seq
+// above after, in order.
+func (db *DB) Journal(ctx context.Context, run, kind string, after int64, limit int) ([]ports.Entry, error) {
 	entries, err := query(ctx, db.sql,
 		func(rows *sql.Rows, e *ports.Entry) error { return rows.Scan(&e.Seq, &e.Kind, (*[]byte)(&e.Body)) },
-		`SELECT seq, kind, body FROM beignet_journal WHERE run = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3`, run, after, limit)
+		`SELECT seq, kind, body FROM beignet_journal WHERE run = ?1 AND seq > ?2 AND ?4 IN (kind, '') ORDER BY seq LIMIT ?3`, run, after, limit, kind)
 	return entries, db.fail("journal of run "+run, err)
 }
 

@@ -27,9 +27,9 @@ func (x *execution) handle(ctx context.Context, opened app) (result, error) {
 	})
 }
 
-// guard runs fn in a goroutine of its own, with a recovered panic as an error.
-// After the timeout fn's context is cancelled; grace later it is abandoned, and the
-// latest published result stands for its own.
+// guard runs fn in a goroutine of its own, with a panic as an error. After the
+// timeout fn's context is cancelled; grace later fn is abandoned, and the latest
+// published result stands for its own.
 func guard(ctx context.Context, timeout, grace time.Duration, latest *atomic.Pointer[result], fn func(context.Context) (result, error)) (result, error) {
 	if timeout > 0 {
 		var cancel context.CancelFunc
@@ -42,14 +42,17 @@ func guard(ctx context.Context, timeout, grace time.Duration, latest *atomic.Poi
 	}
 	ended := make(chan ending, 1)
 	go func() {
-		r, err := recovered(func() (result, error) { return fn(ctx) })
-		if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
-			err = fmt.Errorf("%w: %w", errTimeout, err)
+		e := ending{err: errors.New("the handler ended its goroutine")} // by runtime.Goexit, as a failing test does
+		defer func() {
+			if e.err != nil {
+				e.result = *latest.Load()
+			}
+			ended <- e
+		}()
+		e.result, e.err = recovered(func() (result, error) { return fn(ctx) })
+		if e.err != nil && errors.Is(context.Cause(ctx), errTimeout) && !panicked(e.err) {
+			e.err = fmt.Errorf("%w: %w", errTimeout, e.err)
 		}
-		if err != nil {
-			r = *latest.Load()
-		}
-		ended <- ending{r, err}
 	}()
 	select {
 	case e := <-ended:
@@ -60,7 +63,7 @@ func guard(ctx context.Context, timeout, grace time.Duration, latest *atomic.Poi
 	case e := <-ended:
 		return e.result, e.err
 	case <-time.After(grace):
-		return *latest.Load(), errAbandoned
+		return *latest.Load(), fmt.Errorf("%w: %w", errAbandoned, context.Cause(ctx))
 	}
 }
 
@@ -72,4 +75,9 @@ func recovered[T any](fn func() (T, error)) (v T, err error) {
 		}
 	}()
 	return fn()
+}
+
+func panicked(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == CodePanic
 }
