@@ -107,13 +107,32 @@ func importOrDie(t *testing.T, folder string) (done bool) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(20*time.Millisecond+time.Duration(rand.Int64N(int64(180*time.Millisecond))), func() { _ = child.Process.Kill() })
+	ended := make(chan struct{})
+	go func() {
+		begun(filepath.Join(folder, "data.db"), ended)
+		time.Sleep(rand.N(120 * time.Millisecond)) // far less than the import takes
+		_ = child.Process.Kill()
+	}()
 	err := child.Wait()
-	timer.Stop()
+	close(ended)
 	if err != nil && child.ProcessState.ExitCode() >= 0 {
 		t.Fatalf("the import failed: %s", stderr.String())
 	}
 	return err == nil
+}
+
+// begun waits until there is a database, or the import has ended.
+func begun(data string, ended <-chan struct{}) {
+	for {
+		if _, err := os.Stat(data); err == nil {
+			return
+		}
+		select {
+		case <-ended:
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
 }
 
 // onlyRun is the one run on record; zero where none is yet.

@@ -3,12 +3,13 @@ package manifest
 import (
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/beignet-go/beignet/internal/term"
 )
 
 const (
-	maxMessage = 400 // runes
+	maxMessage = 400 // cells
 	maxSource  = 100 // cells of a source line that are shown
 	leadSource = 60  // runes of them before the caret
 )
@@ -78,55 +79,13 @@ func runeLen(s string) int {
 
 // glyph is how one rune of a file is shown, and the terminal cells that takes.
 func glyph(raw string) (string, int) {
-	r, _ := utf8.DecodeRuneInString(raw)
-	switch {
-	case r == '\t':
+	if raw == "\t" {
 		return " ", 1
-	case r == utf8.RuneError && len(raw) == 1, !unicode.IsGraphic(r):
-		escaped := strconv.QuoteToASCII(raw)
-		escaped = escaped[1 : len(escaped)-1]
-		return escaped, len(escaped)
-	case unicode.In(r, unicode.Mn, unicode.Me):
-		return raw, 0
-	case wide(r):
-		return raw, 2
 	}
-	return raw, 1
-}
-
-// wide reports whether terminals give a rune two cells: the East Asian wide and
-// fullwidth blocks, and emoji.
-func wide(r rune) bool {
-	return r >= 0x1100 && (r <= 0x115f || r >= 0x2e80 && r <= 0xa4cf || r >= 0xac00 && r <= 0xd7a3 ||
-		r >= 0xf900 && r <= 0xfaff || r >= 0xfe30 && r <= 0xfe6f || r >= 0xff00 && r <= 0xff60 ||
-		r >= 0xffe0 && r <= 0xffe6 || r >= 0x1f300 && r <= 0x1faff || r >= 0x20000 && r <= 0x3fffd)
+	shown := term.Escape(raw)
+	return shown, term.Cells(shown)
 }
 
 // printable returns s with what must not reach a terminal escaped, cut to a
 // length that a person reads.
-func printable(s string) string {
-	if len(s) <= maxMessage && plain(s) {
-		return s
-	}
-	var b strings.Builder
-	for i, n := 0, 0; i < len(s); n++ {
-		if n == maxMessage {
-			b.WriteString("…")
-			break
-		}
-		size := runeLen(s[i:])
-		text, _ := glyph(s[i : i+size])
-		b.WriteString(text)
-		i += size
-	}
-	return b.String()
-}
-
-func plain(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
-}
+func printable(s string) string { return term.Fit(term.Escape(s), maxMessage) }

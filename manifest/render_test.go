@@ -41,7 +41,7 @@ func TestMessagesArePrintable(t *testing.T) {
 		t.Fatal(found)
 	}
 	same(t, "message", found[0].Message, `timeout must be a duration such as 30m, not \x1b[31m\u202e`)
-	same(t, "cut", found[1].Message, "onError must be stop or skip, not "+strings.Repeat("é", maxMessage-34)+"…")
+	same(t, "cut", found[1].Message, "onError must be stop or skip, not "+strings.Repeat("é", maxMessage-35)+"…")
 }
 
 func TestDiagnostics(t *testing.T) {
