@@ -45,11 +45,14 @@ func open(ctx context.Context, s runner.Session) (runner.Opened[*handlers.App], 
 // password.
 func onlyPath(what, address string) error {
 	before, _, _ := strings.Cut(address, "@")
-	scheme, _, isURL := strings.Cut(address, "://")
+	scheme, _, isURI := strings.Cut(address, ":")
 	switch {
-	case isURL && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+") == "":
-		scheme += "://"
-	case isURL, strings.Contains(address, "password="), before != address && strings.Contains(before, ":"):
+	case isURI && len(scheme) > 1 && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+") == "": // C:\ is a path
+		scheme += ":"
+		if strings.HasPrefix(address, scheme+"//") {
+			scheme += "//"
+		}
+	case strings.TrimSpace(address) == "", strings.Contains(address, "://"), strings.Contains(address, "password="), before != address && strings.Contains(before, ":"):
 		scheme = "such an address"
 	default:
 		return nil

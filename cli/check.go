@@ -52,7 +52,7 @@ func (c *call) checkAll() error {
 }
 
 func (c *call) checkText(m module, found manifest.Diagnostics, tasks int) {
-	files := 1 + len(m.manifest.Features)
+	files := c.files(m, found)
 	if len(found) == 0 {
 		fmt.Fprintf(&c.out, "ok: %s in %s (%s)\n", plural(tasks, "task"), plural(files, "file"), m.name)
 		return
@@ -63,6 +63,19 @@ func (c *call) checkText(m module, found manifest.Diagnostics, tasks int) {
 		c.out.WriteString(diagnosticText(d))
 	}
 	fmt.Fprintf(&c.out, "%s in %d of %s\n", plural(len(found), "problem"), len(broken), plural(files, "file"))
+}
+
+// files is how many files were read: the manifest, its features, and those too
+// broken to be features.
+func (c *call) files(m module, found manifest.Diagnostics) int {
+	read := map[string]bool{c.inModule(m, m.manifest.File): true}
+	for _, f := range m.manifest.Features {
+		read[c.inModule(m, f.File)] = true
+	}
+	for _, d := range found {
+		read[d.File] = true
+	}
+	return len(read)
 }
 
 // annotate tells GitHub Actions where each finding is, in its workflow commands.

@@ -134,12 +134,13 @@ func writeViolations(b *strings.Builder, violations []runner.Violation) {
 
 // writeKept says what a run that failed has done all the same.
 func writeKept(b *strings.Builder, run ports.Run) {
-	if run.Progress.Batches == 0 || run.DryRun {
+	kept := run.Progress.Processed - run.Progress.Failed
+	if kept == 0 || run.DryRun {
 		return
 	}
-	done := plural(run.Progress.Processed, "item")
+	done := plural(kept, "item")
 	if run.Progress.Total != nil {
-		done = number(run.Progress.Processed) + " of " + plural(*run.Progress.Total, "item")
+		done = number(kept) + " of " + plural(*run.Progress.Total, "item")
 	}
 	fmt.Fprintf(b, "  done before that and kept: %s\n", done)
 }

@@ -101,12 +101,18 @@ func (c *call) rel(path string) string {
 // place gives findings paths that lead to their files from the working folder.
 func (c *call) place(m module, found manifest.Diagnostics) manifest.Diagnostics {
 	found = found.Sorted()
-	if m.folder != "" {
-		for i := range found {
-			found[i].File = c.rel(filepath.Join(m.folder, filepath.FromSlash(found[i].File)))
-		}
+	for i := range found {
+		found[i].File = c.inModule(m, found[i].File)
 	}
 	return found
+}
+
+// inModule is how people in the working folder call a file of the module.
+func (c *call) inModule(m module, file string) string {
+	if m.folder == "" {
+		return file
+	}
+	return c.rel(filepath.Join(m.folder, filepath.FromSlash(file)))
 }
 
 // loadRunner reads the manifest and crosses it with the handlers. Whatever is

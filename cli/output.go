@@ -41,8 +41,8 @@ func (c *call) writeOutput(w io.Writer, output []byte) {
 // maxCell is the widest text that stands in a column of a table.
 const maxCell = 24
 
-// writeList writes a list of objects: the short members of each in columns, the
-// first long one behind them, and the others below.
+// writeList writes a list of objects: the short members that each begins with in
+// columns, the next behind them, and the others below.
 func (c *call) writeList(w io.Writer, list []members) {
 	short, long := columns(list)
 	widths := make([]int, len(short))
@@ -80,8 +80,8 @@ func (c *call) writeList(w io.Writer, list []members) {
 	}
 }
 
-// columns parts the names of the members of a list's objects into those whose
-// every text is short and the others.
+// columns parts the names of the members of a list's objects, in their order:
+// those whose every text is short, up to the first that is not, and the others.
 func columns(list []members) (short, long []string) {
 	var names []string
 	widest := map[string]int{}
@@ -93,12 +93,9 @@ func columns(list []members) (short, long []string) {
 			widest[m.name] = max(widest[m.name], term.Cells(item.text(m.name)))
 		}
 	}
-	for _, name := range names {
-		if widest[name] > maxCell {
-			long = append(long, name)
-		} else {
-			short = append(short, name)
-		}
+	at := slices.IndexFunc(names, func(name string) bool { return widest[name] > maxCell })
+	if at < 0 {
+		return names, nil
 	}
-	return short, long
+	return names[:at], names[at:]
 }

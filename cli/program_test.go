@@ -63,7 +63,7 @@ func TestRunText(t *testing.T) {
 			t.Parallel()
 			d := demo{args: append([]string{"task", "run"}, test.args...), in: `{"file":"-"}`}
 			if strings.HasPrefix(test.name, "dry") || strings.HasPrefix(test.name, "preview") {
-				d.args = append(d.args, "--on-error", "skip", "--max-failures", "50%")
+				d.args = append(d.args, "--on-error", "skip", "--max-failures", "50%", "--log-level", "error")
 			}
 			if got := d.run(t); got != test.want {
 				t.Errorf("got %+v\nwant %+v", got, test.want)
@@ -85,7 +85,7 @@ func TestRunJSON(t *testing.T) {
 			`{"schemaVersion":1,"task":"demo.greet","run":"RUN","status":"succeeded","exit":0,"dryRun":false,"durationMs":1,` +
 				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"started":1,"open":1,"handler":1,"output":1,"outcome":1},` +
 				`"processed":0,"failed":0,"changed":0,"output":{"greeting":"hello Ann","letters":3}}`},
-		{"preview", []string{"demo.fill", "--on-error", "skip", "--max-failures", "50%", "--input", `{"rows":30652}`}, 0,
+		{"preview", []string{"demo.fill", "--on-error", "skip", "--max-failures", "50%", "--log-level", "error", "--input", `{"rows":30652}`}, 0,
 			`{"schemaVersion":1,"task":"demo.fill","run":"RUN","status":"succeeded","exit":0,"dryRun":true,"preview":{"batches":20,"complete":false,"total":30652},"durationMs":1,` +
 				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"started":1,"open":1,"handler":1,"output":1,"outcome":1},` +
 				`"processed":100,"failed":14,"changed":0,"output":{"filled":86}}`},

@@ -32,9 +32,10 @@ func (c *call) target(m module, environment string) (runner.Target, error) {
 	return t, nil
 }
 
-// address makes a path absolute, and leaves a URL to the adapters.
+// address makes a path absolute, and leaves what may be a URL to the adapters. One
+// letter before a colon is a drive.
 func (c *call) address(s string) string {
-	if strings.Contains(s, "://") {
+	if strings.TrimSpace(s) == "" || strings.Index(s, ":") > 1 {
 		return s
 	}
 	return c.abs(s)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/beignet-go/beignet/internal/near"
 )
 
 const maxProblems = 1000 // of one file
@@ -56,7 +58,7 @@ func (d *decoder) report(at Position, code, message, hint string) {
 // mapping decodes the members of m into the struct v and completes it.
 func (d *decoder) mapping(m *ast.MappingNode, v reflect.Value) {
 	s := d.shapes[v.Type()]
-	var seen uint64
+	var seen, misspelt uint64 // bits of fields; one that is misspelt is not missing as well
 	for _, member := range d.members(m) {
 		if len(d.found) > maxProblems {
 			return
@@ -65,7 +67,9 @@ func (d *decoder) mapping(m *ast.MappingNode, v reflect.Value) {
 		i := slices.Index(s.keys, key)
 		if i < 0 {
 			hint := didYouMean(key, s.keys)
-			if hint == "" {
+			if meant, ok := near.Best(key, s.keys); ok {
+				misspelt |= 1 << slices.Index(s.keys, meant)
+			} else {
 				hint = "known here: " + strings.Join(s.keys, ", ")
 			}
 			d.report(d.src.position(member.key), CodeUnknownKey, "unknown key "+key, hint)
@@ -80,7 +84,7 @@ func (d *decoder) mapping(m *ast.MappingNode, v reflect.Value) {
 	}
 	for i := range s.fields {
 		switch f := &s.fields[i]; {
-		case f.is("required") && seen&(1<<i) == 0:
+		case f.is("required") && (seen|misspelt)&(1<<i) == 0:
 			d.report(d.start(m), CodeMissingKey, "missing key "+f.key, "")
 		case f.preset != "" && seen&(1<<i) == 0:
 			v.Field(f.index).SetString(f.preset)

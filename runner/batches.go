@@ -30,6 +30,7 @@ type batchRun struct {
 	raised  bool     // whether this attempt's fences are up
 	ahead   *readAhead
 	tried   int64 // items of this attempt
+	told    int   // skipped ones that were logged
 	total   *int64
 	samples []ports.Change
 	saved   time.Time
@@ -193,8 +194,12 @@ func (b *batchRun) result() result {
 		},
 	}
 	if b.x.run.DryRun {
+		total := b.total
+		if b.done {
+			total = &r.progress.Processed
+		}
 		r.preview = &ports.Preview{
-			Batches: b.batch, Complete: b.done, Total: b.total, Size: b.x.run.Limits.BatchSize, Samples: b.samples,
+			Batches: b.batch, Complete: b.done, Total: total, Size: b.x.run.Limits.BatchSize, Samples: b.samples,
 		}
 	}
 	return r

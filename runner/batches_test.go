@@ -95,7 +95,7 @@ func TestOneRuleOfFailure(t *testing.T) {
 	}{
 		"stop at a rejected item":      {"numbers.double", `{"bad":[7]}`, doubled(10, 7, 8, 9, 10), runner.CodeData, "row 7 is bad", 6, 0},
 		"stop at the first item":       {"numbers.double", `{"bad":[1]}`, doubled(10, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10), runner.CodeData, "row 1 is bad", 0, 0},
-		"stop at a broken item":        {"numbers.double", `{"broken":[7]}`, doubled(10, 7, 8, 9, 10), runner.CodeTask, "row 7 is broken", 6, 0},
+		"stop at a broken item":        {"numbers.double", `{"broken":[7]}`, doubled(10, 7, 8, 9, 10), runner.CodeTask, "at item 7: row 7 is broken", 6, 0},
 		"stop at a panic, unhalved":    {"numbers.double", `{"panics":[7]}`, doubled(10, 5, 6, 7, 8, 9, 10), runner.CodePanic, "the handler panicked: row 7 panics", 4, 0},
 		"skip rejected items":          {"numbers.double-some", `{"bad":[2,7]}`, doubled(10, 2, 7), "", "", 10, 2},
 		"skip broken items":            {"numbers.double-some", `{"broken":[2,7]}`, doubled(10, 2, 7), "", "", 10, 2},
@@ -306,5 +306,22 @@ func TestASourceThatDoesNotAdvanceIsRefused(t *testing.T) {
 	}
 	if want := doubled(3); !slices.Equal(app.db.Read(), want) {
 		t.Errorf("rows %v, want the first batch alone: %v", app.db.Read(), want)
+	}
+}
+
+// The first items that are skipped are told in the log, with their reasons; all
+// are in the journal.
+func TestSkippedItemsAreTold(t *testing.T) {
+	t.Parallel()
+	k := kit(t, newNumbers(10))
+	run, err := k.Do(runner.Request{Task: "numbers.double-some", Input: []byte(`{"bad":[1,2,3,4,5,6,7,8]}`), Limits: runner.Limits{MaxFailures: &manifest.MaxFailures{Count: 8}}})
+	if err != nil || run.Progress.Failed != 8 {
+		t.Fatalf("%v: %+v", err, run.Progress)
+	}
+	for at := 1; at <= 8; at++ {
+		line := fmt.Sprintf(`level=WARN msg="item skipped" run=%s task=numbers.double-some actor=tester tenant="" reason="row %d is bad"`, run.ID, at)
+		if got := strings.Contains(k.Log(), line); got != (at <= 5) {
+			t.Errorf("row %d in the log: %v\n%s", at, got, k.Log())
+		}
 	}
 }

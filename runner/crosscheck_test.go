@@ -120,6 +120,13 @@ func TestADuplicateHandlerPanics(t *testing.T) {
 	})
 }
 
+func TestAHandlersIDIsAName(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"", "Issues.close", "issues close"} {
+		wantPanic(t, "an id is lower case letters", func() { runner.Handle(runner.NewRegistry[struct{}](), id, closeStale) })
+	}
+}
+
 // A cursor or an output that a checkpoint would not bring back as it was is
 // refused where it is registered.
 func TestWhatWouldNotSurviveACheckpointPanics(t *testing.T) {

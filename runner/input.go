@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"unicode/utf8"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -49,6 +50,9 @@ func parseInput(text []byte) *InputError {
 	if len(text) > MaxInput {
 		return malformed("", fmt.Sprintf("is over %d MiB", MaxInput>>20))
 	}
+	if valid := validPart(text); valid < len(text) {
+		return malformed("", fmt.Sprintf("is not UTF-8, at byte %d", valid))
+	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return malformed("", "is empty; write {} for an input without members")
 	}
@@ -72,12 +76,26 @@ func malformed(pointer, message string) *InputError {
 	return &InputError{Violations: []Violation{{Pointer: pointer, Keyword: "json", Message: message}}}
 }
 
+// validPart is how many bytes of text, from the first on, are UTF-8.
+func validPart(text []byte) int {
+	at := 0
+	for at < len(text) {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	return at
+}
+
+// syntaxError says where the text is broken and nothing of it: it may be a secret.
 func syntaxError(err error) *InputError {
 	var syntax *jsontext.SyntacticError
 	if !errors.As(err, &syntax) {
 		return malformed("", "is not JSON")
 	}
-	message := fmt.Sprintf("is not JSON: %v, at byte %d", syntax.Err, syntax.ByteOffset)
+	message := fmt.Sprintf("is not JSON, at byte %d", syntax.ByteOffset)
 	if errors.Is(err, jsontext.ErrDuplicateName) {
 		message = "is given twice"
 	}

@@ -27,16 +27,19 @@ func (x *execution) end(err error) *Error {
 		return &Error{
 			Code:    CodeTimeout,
 			Message: fmt.Sprintf("%s did not end within %s, nor %s after it was told to: it was abandoned", x.run.Task, x.run.Limits.Timeout, x.runner.opts.Grace),
-			Hint:    "give it more time in the manifest's timeout, and let it heed its context", Err: err,
+			Hint:    "give it more time, and let it heed its context", Err: err,
 		}
 	case errors.Is(err, errTimeout):
 		return &Error{
 			Code: CodeTimeout, Message: fmt.Sprintf("%s did not end within %s", x.run.Task, x.run.Limits.Timeout),
-			Hint: "give it more time in the manifest's timeout", Err: err,
+			Hint: "give it more time, in the manifest or by --timeout", Err: err,
 		}
-	default:
-		return asError(err)
 	}
+	e := *asError(err)
+	if e.Code == CodeInput && e.Hint == "" {
+		e.Hint = x.plan.task.show
+	}
+	return &e
 }
 
 // asError gives any error a code.

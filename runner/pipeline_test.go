@@ -64,13 +64,15 @@ func TestARefusalIsInert(t *testing.T) {
 	k := kit(t, app)
 	for _, test := range []struct{ name, input, want string }{
 		{"bad-input 41", `{"valeu":7777,"value":1}`, `/valeu additionalProperties unknown field value`},
+		{"one mistake, not two", `{"valeu":7777}`, `/valeu additionalProperties unknown field value`},
 		{"a missing field", `{}`, `/value required is required `},
 		{"the wrong type", `{"value":"7777"}`, `/value type must be an integer `},
 		{"bad-input 42", `{"value":1,"value":7777}`, `/value json is given twice `},
 		{"bad-input 43", `{"VALUE":7777,"value":1}`, `/VALUE additionalProperties unknown field value`},
 		{"bad-input 44", `{"value":1} x`, ` json has more text after its end, at byte 11 `},
 		{"bad-input 45", `{"value":9223372036854775808}`, `/value type does not fit int64 `},
-		{"bad-input 48", "{\"value\":1,\"token\":\"\xff\"}", `/token json is not JSON: invalid UTF-8, at byte 20 `},
+		{"bad-input 48", "{\"value\":1,\"token\":\"\xff\"}", ` json is not UTF-8, at byte 20 `},
+		{"broken in a secret", `{"value":1,"token":"7777\ud8007777"}`, `/token json is not JSON, at byte 24 `},
 		{"bad-input 49", ``, ` json is empty; write {} for an input without members `},
 		{"bad-input 50: null", `null`, ` type must be an object `},
 		{"bad-input 50: a list", `[]`, ` type must be an object `},

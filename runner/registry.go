@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"strings"
 )
 
 // Registry collects the handlers that are compiled into a program. D is what
@@ -51,6 +52,9 @@ type handler struct {
 func (t *table) add(h *handler) *handler {
 	if _, file, line, ok := runtime.Caller(2); ok {
 		h.at = fmt.Sprintf("%s:%d", filepath.Base(file), line)
+	}
+	if h.id == "" || strings.Trim(h.id, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" {
+		panic(fmt.Sprintf("handler %q at %s: an id is lower case letters, digits, hyphens and dots", h.id, h.at))
 	}
 	if before, taken := t.byID[h.id]; taken {
 		panic(fmt.Sprintf("handler %s is registered twice: at %s and at %s", h.id, before.at, h.at))

@@ -61,6 +61,7 @@ func (b *batchRun) try(ctx context.Context, limit int, skip *culprit) (n int, er
 	}
 	b.at, b.tried = next, b.tried+int64(p.len())
 	b.samples = append(b.samples, e.samples...)
+	b.tell(e)
 	return p.len(), nil
 }
 
@@ -88,6 +89,19 @@ func (b *batchRun) save(ctx context.Context, tx ports.Tx, next *position, p page
 	}
 	b.raised = true
 	return nil
+}
+
+// told is how many skipped items of an attempt are named in the log. All are in
+// the journal.
+const told = 5
+
+// tell names the first items that were skipped, for whoever watches.
+func (b *batchRun) tell(e *effects) {
+	for _, i := range slices.Sorted(maps.Keys(e.rejected)) {
+		if b.told++; b.told <= told {
+			b.x.log.Warn("item skipped", "reason", e.rejected[i])
+		}
+	}
 }
 
 // applied runs the handler's apply over a page and returns the position after
@@ -125,7 +139,8 @@ func fault(err error, p page) error {
 	if endsRun(err) {
 		return err
 	}
-	return &itemFault{retry: p.len() / 2, culprit: culprit{p.cursor(0), err.Error()}, ends: err}
+	at := p.cursor(0)
+	return &itemFault{retry: p.len() / 2, culprit: culprit{at, err.Error()}, ends: fmt.Errorf("at item %s: %w", at, err)}
 }
 
 // rejections are the items that the batch leaves behind, in order.
@@ -169,6 +184,6 @@ func tooManyFailures(at position) error {
 	return &Error{
 		Code:    CodeFailures,
 		Message: fmt.Sprintf("%d of %d items failed, more than maxFailures allows", at.Failed, at.Processed),
-		Hint:    "see the reasons, or raise --max-failures",
+		Hint:    "the log names the first; mend them, or raise --max-failures",
 	}
 }

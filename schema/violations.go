@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,7 +44,19 @@ func (e *explainer) violations() []Violation {
 			e.found = append(e.found, s.violation)
 		}
 	}
-	return tidy(e.found)
+	return tidy(e.withoutMisspelt())
+}
+
+// withoutMisspelt leaves out that a member is missing where it is there under a
+// name that was meant for it: that is one mistake.
+func (e *explainer) withoutMisspelt() []Violation {
+	meant := map[string]bool{}
+	for _, v := range e.found {
+		if v.Keyword == "additionalProperties" && v.Suggestion != "" {
+			meant[join(string(jsontext.Pointer(v.Pointer).Parent()), v.Suggestion)] = true
+		}
+	}
+	return slices.DeleteFunc(e.found, func(v Violation) bool { return v.Keyword == "required" && meant[v.Pointer] })
 }
 
 func (e *explainer) node(r *jsonschema.EvaluationResult) *node {

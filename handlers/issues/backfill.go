@@ -31,5 +31,13 @@ func byID(i Issue) int64 { return i.ID }
 func index(ctx context.Context, d Deps, _ BackfillInput, b *runner.Batch[Issue, BackfillOutput]) error {
 	n, err := d.Issues.Index(ctx, b.Items)
 	b.Out.Indexed += n
+	for _, i := range b.Items {
+		b.Changed(i.Name(), searchable{false}, searchable{true})
+	}
 	return err
+}
+
+// searchable is what indexing changes of an issue.
+type searchable struct {
+	Indexed bool `json:"indexed"`
 }

@@ -55,11 +55,36 @@ func rows(_ context.Context, d Deps, in ImportInput, after records.Position, lim
 	return items, nil
 }
 
+// countRows reads the file once more, without looking into its records: a small
+// part of an import, for a progress with an end.
+func countRows(ctx context.Context, d Deps, in ImportInput) (int64, error) {
+	file, err := d.Files.Open(in.File)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	at := records.Position{}
+	for ctx.Err() == nil {
+		page, err := records.CSV{}.Page(file, at, countPage)
+		if err != nil {
+			return 0, refused(in.File, err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		at = page[len(page)-1].End
+	}
+	return at.Row, ctx.Err()
+}
+
+// countPage is how many records are counted at a time.
+const countPage = 5000
+
 // refused is an error of reading a file: the file's own fault, or the disk's.
 func refused(file string, err error) error {
 	var syntax *records.SyntaxError
 	if errors.As(err, &syntax) || errors.Is(err, records.ErrEmpty) || errors.Is(err, records.ErrPosition) {
-		return &runner.DataError{Message: fmt.Sprintf("%s: %v", file, err), Err: err}
+		return &runner.DataError{Message: fmt.Sprintf("%s: %v", file, err), Hint: "see that it is the right file, and mend it there", Err: err}
 	}
 	return &runner.FileError{Name: file, Err: err}
 }

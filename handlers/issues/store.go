@@ -36,10 +36,10 @@ type Store interface {
 
 	// Search returns the best matches, best first, of the issues in the index.
 	// An issue matches where every phrase of [Phrases] stands in its title or
-	// its body. First come those whose title has the very tokens of the query,
-	// then those that have every phrase in the title, then the others; of each,
-	// those with more matches in less text. A query without a phrase matches
-	// nothing.
+	// its body. First come those whose title is the query, then those whose
+	// title has its very tokens, then those that have every phrase in the title, then the others; of each,
+	// those with more matches in less text. A query without a phrase matches the
+	// titles that are the query.
 	Search(ctx context.Context, q Query) ([]Issue, error)
 }
 

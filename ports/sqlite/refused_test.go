@@ -66,6 +66,7 @@ func TestVersions(t *testing.T) {
 	}{
 		{"state", "PRAGMA user_version = 2", 2},
 		{"data", "UPDATE beignet_version SET version = 3", 3},
+		{"data", "DELETE FROM beignet_version", -1},
 	} {
 		o, folder := openers[test.name], t.TempDir()
 		db, err := o.open(t.Context(), folder, true)

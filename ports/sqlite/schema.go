@@ -53,7 +53,7 @@ INSERT INTO beignet_version VALUES (1);`,
 		var there bool
 		err = q.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'beignet_version'`).Scan(&there)
 		if err == nil && there {
-			err = q.QueryRowContext(ctx, `SELECT version FROM beignet_version`).Scan(&version)
+			err = q.QueryRowContext(ctx, `SELECT coalesce(max(version), -1) FROM beignet_version`).Scan(&version)
 		}
 		return version, err
 	},

@@ -10,29 +10,28 @@ import (
 
 // match is how well an entry answers a query.
 type match struct {
-	issue  *issues.Issue
-	exact  bool
-	titled bool    // every phrase is in the title
-	weight float64 // matches for each token
+	issue   *issues.Issue
+	titleIs bool    // the title is the query
+	exact   bool    // it has the query's tokens
+	titled  bool    // every phrase is in it
+	weight  float64 // matches for each token
 }
 
 func (t *table) search(q issues.Query) []issues.Issue {
 	phrases := issues.Phrases(q.Text)
-	if len(phrases) == 0 {
-		return nil
-	}
 	var matches []match
 	for n := range t.entries {
 		e := &t.entries[n]
 		if !e.indexed || q.Source != "" && q.Source != e.issue.Source {
 			continue
 		}
-		if m, ok := e.match(tokens(q.Text), phrases); ok {
+		m, ok := e.match(tokens(q.Text), phrases)
+		if m.titleIs = e.issue.Title == q.Text; ok && len(phrases) > 0 || m.titleIs {
 			matches = append(matches, m)
 		}
 	}
 	slices.SortStableFunc(matches, func(a, b match) int {
-		return cmp.Or(first(a.exact, b.exact), first(a.titled, b.titled), cmp.Compare(b.weight, a.weight))
+		return cmp.Or(first(a.titleIs, b.titleIs), first(a.exact, b.exact), first(a.titled, b.titled), cmp.Compare(b.weight, a.weight))
 	})
 	found := make([]issues.Issue, min(len(matches), q.Limit))
 	for n := range found {

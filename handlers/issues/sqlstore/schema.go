@@ -66,11 +66,13 @@ func up(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// version is that of the database's schema, and whether it has none yet: a
-// version table without a version is one that is being brought up.
+// version is that of the database's schema, and whether it has none yet and no
+// table of another's: a version table without a version is one that is being
+// brought up.
 func version(ctx context.Context, q ports.Querier) (have int64, empty bool, err error) {
 	var versions, tables int
-	err = q.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE name = 'goose_db_version'), count(*) FILTER (WHERE name = 'issues')
+	err = q.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE name = 'goose_db_version'),
+		count(*) FILTER (WHERE name <> 'goose_db_version' AND name NOT GLOB 'beignet_*' AND name NOT GLOB 'sqlite_*')
 		FROM sqlite_schema WHERE type = 'table'`).Scan(&versions, &tables)
 	if err == nil && versions > 0 {
 		err = q.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&have)

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -14,16 +15,21 @@ import (
 func (s *Store) Search(ctx context.Context, q issues.Query) ([]issues.Issue, error) {
 	phrases := issues.Phrases(q.Text)
 	if len(phrases) == 0 {
-		return nil, nil
+		found, err := s.titled(ctx, q)
+		return found, fail(err)
 	}
 	all := matchAll(phrases)
 	exact := `whole_title : "` + whole(string(issues.AppendTokens(nil, q.Text))) + `"`
 	var hits []issues.Issue
 	seen := map[int64]bool{}
-	for _, expression := range []string{exact, "title : (" + all + ")", all} {
-		found, err := s.match(ctx, expression, q.Source, q.Limit)
+	for n, expression := range []string{exact, "title : (" + all + ")", all} {
+		order := "issues_search.rank"
+		if n == 0 {
+			order = "i.title = ?4 DESC, " + order // these are few
+		}
+		found, err := s.match(ctx, expression, order, q)
 		if err != nil {
-			return nil, fmt.Errorf("search issues: %w", dialect.SQLite.Classify(err))
+			return nil, fail(err)
 		}
 		for _, i := range found {
 			if !seen[i.ID] && len(hits) < q.Limit {
@@ -38,17 +44,39 @@ func (s *Store) Search(ctx context.Context, q issues.Query) ([]issues.Issue, err
 	return hits, nil
 }
 
-// match returns the first matches of an FTS5 expression, the most relevant
-// first. FTS5 sorts by rank itself; asked for anything beside, SQLite would read
-// every matching issue.
-func (s *Store) match(ctx context.Context, expression, source string, limit int) ([]issues.Issue, error) {
+func fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("search issues: %w", dialect.SQLite.Classify(err))
+}
+
+// match returns the first matches of an FTS5 expression in an order. FTS5 sorts by
+// rank itself; asked for anything beside, SQLite reads every matching issue.
+func (s *Store) match(ctx context.Context, expression, order string, q issues.Query) ([]issues.Issue, error) {
 	rows, err := s.q.QueryContext(ctx, "SELECT "+selected()+
 		` FROM issues_search JOIN issues i ON i.id = issues_search.rowid
 		 WHERE issues_search MATCH ?1 AND i.indexed = 1 AND (?2 = '' OR i.source = ?2)
-		 ORDER BY issues_search.rank LIMIT ?3`, expression, source, limit)
+		 ORDER BY `+order+` LIMIT ?3`, expression, q.Source, q.Limit, q.Text)
 	if err != nil {
 		return nil, err
 	}
+	return collect(rows)
+}
+
+// titled returns the issues whose title is the query. No index has it: this is
+// for queries without a letter or digit, which are rare.
+func (s *Store) titled(ctx context.Context, q issues.Query) ([]issues.Issue, error) {
+	rows, err := s.q.QueryContext(ctx, "SELECT "+selected()+
+		` FROM issues i WHERE i.title = ?1 AND i.indexed = 1 AND (?2 = '' OR i.source = ?2) ORDER BY i.id LIMIT ?3`,
+		q.Text, q.Source, q.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows)
+}
+
+func collect(rows *sql.Rows) ([]issues.Issue, error) {
 	defer rows.Close()
 	var found []issues.Issue
 	for rows.Next() {

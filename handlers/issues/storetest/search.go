@@ -75,6 +75,22 @@ func searchCJK(t *testing.T, db Database) {
 	}
 }
 
+// searchTitle finds a title that is the query, whatever it is made of, before
+// those that only have its words.
+func searchTitle(t *testing.T, db Database) {
+	upsert(t, db.Store, issue("1", "C++"), issue("2", "C"), issue("3", "Fix!"), issue("4", "Fix"), issue("5", "😀"), issue("6", "???"))
+	indexAll(t, db.Store)
+	for query, want := range map[string][]string{
+		"C": {"2", "1"}, "C++": {"1", "2"}, "Fix": {"4", "3"}, "fix": {"3", "4"}, "😀": {"5"}, "???": {"6"}, "!": {},
+	} {
+		same(t, "search "+query, search(t, db.Store, query), want)
+	}
+	found, err := db.Store.Search(t.Context(), issues.Query{Text: "C", Limit: 1})
+	if err != nil || len(found) != 1 || found[0].Key != "2" {
+		t.Errorf("the one best hit for C is %+v, %v", found, err)
+	}
+}
+
 func searchOrder(t *testing.T, db Database) {
 	said := func(key, title, body string) issues.Issue {
 		i := issue(key, title)

@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) Database) {
 		"index again":                   indexAgain,
 		"search matches":                searchMatches,
 		"search in CJK":                 searchCJK,
+		"search title":                  searchTitle,
 		"search order":                  searchOrder,
 		"search by source and limit":    searchBounds,
 		"no query is a syntax error":    searchSyntax,
