@@ -218,7 +218,7 @@ func TestTimeout(t *testing.T) {
 		return nil
 	}
 	k := kit(t, app)
-	run, err := k.Do(runner.Request{Task: "numbers.double", Limits: runner.Limits{Timeout: 50 * time.Millisecond}})
+	run, err := k.Do(runner.Request{Task: "numbers.double", Limits: runner.Limits{Timeout: 500 * time.Millisecond}})
 	if e := failure(t, err); e.Code != runner.CodeTimeout || run.Status != ports.TimedOut || run.Progress.Processed != 4 {
 		t.Errorf("%s: %s, %s after %d", e.Code, e.Message, run.Status, run.Progress.Processed)
 	}
