@@ -33,14 +33,20 @@ type Options struct {
 	// there, and then turns the file's WAL on. Optional: without it what is
 	// missing is ErrNotFound, and nothing is made.
 	Create bool
+
+	// Adopt lets Create add beignet's tables to a database that has tables of
+	// an app's own. Optional: without it such a database is another program's, and
+	// left alone.
+	Adopt bool
 }
 
 // Open opens an app's database. ErrNotFound: there is none, or it has not
 // beignet's tables, and they are not to be made. A [ports.VersionError] says
-// that those tables are another version's. ErrCorrupt: the file is damaged or no
+// that those tables are another version's, or none are and the database is
+// another program's. ErrCorrupt: the file is damaged or no
 // database. ErrIO: it or its folder cannot be written.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
-	return open(ctx, path, o.Create, dataSchema)
+	return open(ctx, path, o, dataSchema)
 }
 
 // SQL returns the pool, for migrations and for what an app does outside its
@@ -51,8 +57,8 @@ func (db *DB) SQL() *sql.DB { return db.sql }
 // Close closes every connection.
 func (db *DB) Close() error { return db.fail("close", db.sql.Close()) }
 
-func open(ctx context.Context, path string, create bool, s schema) (*DB, error) {
-	if err := ready(path, create); err != nil {
+func open(ctx context.Context, path string, o Options, s schema) (*DB, error) {
+	if err := ready(path, o.Create); err != nil {
 		return nil, err
 	}
 	name, err := dsn(path)
@@ -64,7 +70,7 @@ func open(ctx context.Context, path string, create bool, s schema) (*DB, error) 
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	db := &DB{sql: sql.OpenDB(connector), path: path, turn: make(chan struct{}, 1)}
-	if err := db.bringUp(ctx, s, create); err != nil {
+	if err := db.bringUp(ctx, s, o); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil

@@ -98,26 +98,40 @@ func alter(t *testing.T, path, statement string) {
 	}
 }
 
-// A database that others made gets beignet's tables only when asked.
+// A database that others made gets beignet's tables only when asked, and is else
+// left as it is.
 func TestTablesOfAnother(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "data.db")
 	write(t, path, nil)
 	alter(t, path, `CREATE TABLE customer (id INTEGER)`)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := sqlite.Open(t.Context(), path, sqlite.Options{}); !errors.Is(err, ports.ErrNotFound) {
 		t.Errorf("Open: %v, want ErrNotFound", err)
 	}
-	db := openData(t, path)
+	var version *ports.VersionError
+	if _, err := sqlite.Open(t.Context(), path, sqlite.Options{Create: true}); !errors.As(err, &version) || version.Have != 0 {
+		t.Errorf("Open to create: %v, want a VersionError of 0", err)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the file was changed, %v", err)
+	}
+	db, err := sqlite.Open(t.Context(), path, sqlite.Options{Create: true, Adopt: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
 	if _, err := db.SQL().ExecContext(t.Context(), `INSERT INTO customer VALUES (1)`); err != nil {
 		t.Error(err)
 	}
 
 	write(t, filepath.Join(folder, "state.db"), nil)
 	alter(t, filepath.Join(folder, "state.db"), `CREATE TABLE customer (id INTEGER)`)
-	_, err := sqlite.OpenState(t.Context(), folder, true)
-	var version *ports.VersionError
-	if !errors.As(err, &version) || version.Have != 0 {
+	if _, err := sqlite.OpenState(t.Context(), folder, true); !errors.As(err, &version) || version.Have != 0 {
 		t.Errorf("OpenState of another's database: %v, want a VersionError of 0", err)
 	}
 }

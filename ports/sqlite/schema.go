@@ -99,10 +99,10 @@ PRAGMA user_version = 1;`,
 }
 
 // bringUp makes the tables where there are none, and refuses another version's.
-func (db *DB) bringUp(ctx context.Context, s schema, create bool) error {
+func (db *DB) bringUp(ctx context.Context, s schema, o Options) error {
 	have, err := s.have(ctx, db.sql)
-	if err == nil && have == 0 && create {
-		have, err = db.create(ctx, s)
+	if err == nil && have == 0 && o.Create {
+		have, err = db.create(ctx, s, o.Adopt)
 	}
 	switch {
 	case err != nil:
@@ -115,8 +115,20 @@ func (db *DB) bringUp(ctx context.Context, s schema, create bool) error {
 	return nil
 }
 
-// create makes the tables, unless another process has been first.
-func (db *DB) create(ctx context.Context, s schema) (int64, error) {
+// create makes the tables, unless another process has been first or the database
+// is another program's.
+func (db *DB) create(ctx context.Context, s schema, adopt bool) (int64, error) {
+	var tables int
+	if err := db.sql.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
+		return 0, err
+	}
+	if tables > 0 && !adopt {
+		have, err := s.have(ctx, db.sql) // they may be another process's, just made
+		if err == nil && have == 0 {
+			err = &ports.VersionError{What: s.what, Want: s.version}
+		}
+		return have, err
+	}
 	if err := db.turnOnWAL(ctx); err != nil {
 		return 0, err
 	}

@@ -17,7 +17,7 @@ var _ ports.State = state{}
 // ErrNotFound: there is no state, and none was to be made. The other errors are
 // those of [Open].
 func OpenState(ctx context.Context, folder string, create bool) (ports.State, error) {
-	db, err := open(ctx, filepath.Join(folder, "state.db"), create, stateSchema)
+	db, err := open(ctx, filepath.Join(folder, "state.db"), Options{Create: create}, stateSchema)
 	if err != nil {
 		return nil, err
 	}
