@@ -37,6 +37,11 @@ func (e *toldError) Error() string { return string(e.code) }
 // result, and returns its exit code.
 func (c *call) report(err error) int {
 	known := asKnown(err)
+	if known.Hint == "" && known.Code == runner.CodeUsage {
+		told := *known
+		told.Hint = c.name + " help"
+		known = &told
+	}
 	exit := exitCode(known.Code)
 	c.err.seal()
 	if c.json {
