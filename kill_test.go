@@ -69,7 +69,7 @@ func TestAKilledImportGoesOn(t *testing.T) {
 			kills := 0
 			// At first far less than the import takes, and ever more, so that a slow
 			// machine comes to an end.
-			for !importOrDie(t, folder, 120*time.Millisecond+time.Duration(kills)*10*time.Millisecond) {
+			for !importOrDie(t, folder, 120*time.Millisecond+time.Duration(kills)*40*time.Millisecond) {
 				if kills++; kills > 1000 {
 					t.Fatal("no end is in sight")
 				}
