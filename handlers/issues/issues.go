@@ -24,7 +24,7 @@ type Deps struct {
 
 // Register adds the feature's handlers.
 func Register(r *runner.Registry[Deps]) {
-	runner.HandleBatches(r, "issues.import", rows, end, upsert).Count(countRows)
+	runner.HandleBatches(r, "issues.import", rows, end, upsert).Count(countRows).ReadAhead()
 	runner.HandleBatches(r, "issues.backfill-search", unindexed, byID, index).Count(total)
 	runner.Handle(r, "issues.search", search)
 }
