@@ -26,12 +26,12 @@ func (x *execution) end(err error) *Error {
 	case errors.Is(err, errAbandoned) && errors.Is(err, errTimeout):
 		return &Error{
 			Code:    CodeTimeout,
-			Message: fmt.Sprintf("%s did not end within %s, nor %s after it was told to: it was abandoned", x.run.Task, x.run.Limits.Timeout, x.runner.opts.Grace),
+			Message: fmt.Sprintf("the handler did not end within %s, nor %s after it was told to: it was abandoned", x.run.Limits.Timeout, x.runner.opts.Grace),
 			Hint:    "give it more time, and let it heed its context", Err: err,
 		}
 	case errors.Is(err, errTimeout):
 		return &Error{
-			Code: CodeTimeout, Message: fmt.Sprintf("%s did not end within %s", x.run.Task, x.run.Limits.Timeout),
+			Code: CodeTimeout, Message: fmt.Sprintf("the handler did not end within %s", x.run.Limits.Timeout),
 			Hint: "give it more time, in the manifest or by --timeout", Err: err,
 		}
 	}
