@@ -66,11 +66,10 @@ func (d *decoder) mapping(m *ast.MappingNode, v reflect.Value) {
 		key := member.key.Value
 		i := slices.Index(s.keys, key)
 		if i < 0 {
-			hint := didYouMean(key, s.keys)
+			hint := "known here: " + strings.Join(s.keys, ", ")
 			if meant, ok := near.Best(key, s.keys); ok {
+				hint = "did you mean " + meant + "?"
 				misspelt |= 1 << slices.Index(s.keys, meant)
-			} else {
-				hint = "known here: " + strings.Join(s.keys, ", ")
 			}
 			d.report(d.src.position(member.key), CodeUnknownKey, "unknown key "+key, hint)
 			continue

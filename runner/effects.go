@@ -1,6 +1,11 @@
 package runner
 
-import "github.com/beignet-go/beignet/ports"
+import (
+	"maps"
+	"slices"
+
+	"github.com/beignet-go/beignet/ports"
+)
 
 // maxSamples is how many changes a preview shows.
 const maxSamples = 20
@@ -9,7 +14,6 @@ const maxSamples = 20
 // batch's rollback.
 type effects struct {
 	rejected map[int]string // item → reason
-	first    int            // the first rejected item, where there is one
 	changes  int64
 	samples  []ports.Change
 	sampling int // how many changes to keep
@@ -17,10 +21,13 @@ type effects struct {
 
 func (e *effects) reject(i int, reason string) {
 	if e.rejected == nil {
-		e.rejected, e.first = map[int]string{}, i
+		e.rejected = map[int]string{}
 	}
-	e.rejected[i], e.first = reason, min(e.first, i)
+	e.rejected[i] = reason
 }
+
+// inOrder are the rejected items.
+func (e *effects) inOrder() []int { return slices.Sorted(maps.Keys(e.rejected)) }
 
 func (e *effects) changed(key string, before, after any) {
 	e.changes++

@@ -2,6 +2,8 @@ package runner
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"reflect"
 )
 
@@ -10,12 +12,12 @@ import (
 func Handle[D, In, Out any](r *Registry[D], id string, fn func(context.Context, D, In) (Out, error)) *Once {
 	h := r.table.add(&handler{
 		id: id, input: reflect.TypeFor[In](), output: reflect.TypeFor[Out](), fits: fits[In],
-		once: func(ctx context.Context, app any, in []byte, _ *Changes) (any, error) {
+		once: func(ctx context.Context, app any, in []byte, _ *Changes) (json.RawMessage, error) {
 			input, err := decode[In](in)
 			if err != nil {
 				return nil, err
 			}
-			return fn(ctx, r.deps(app), input)
+			return output(fn(ctx, r.deps(app), input))
 		},
 	})
 	return &Once{h}
@@ -26,18 +28,30 @@ func Handle[D, In, Out any](r *Registry[D], id string, fn func(context.Context, 
 func HandleTx[D, In, Out any](r *Registry[D], id string, fn func(context.Context, D, In, *Changes) (Out, error)) {
 	r.table.add(&handler{
 		id: id, input: reflect.TypeFor[In](), output: reflect.TypeFor[Out](), fits: fits[In], tx: true,
-		once: func(ctx context.Context, app any, in []byte, changes *Changes) (any, error) {
+		once: func(ctx context.Context, app any, in []byte, changes *Changes) (json.RawMessage, error) {
 			input, err := decode[In](in)
 			if err != nil {
 				return nil, err
 			}
-			return fn(ctx, r.deps(app), input, changes)
+			return output(fn(ctx, r.deps(app), input, changes))
 		},
 	})
 }
 
-// oneShot is a one-shot handler with its types erased: canonical JSON in.
-type oneShot func(ctx context.Context, app any, in []byte, changes *Changes) (out any, err error)
+// oneShot is a one-shot handler with its types erased: canonical JSON in, JSON out.
+type oneShot func(ctx context.Context, app any, in []byte, changes *Changes) (json.RawMessage, error)
+
+// output marshals what a one-shot has returned.
+func output(out any, err error) (json.RawMessage, error) {
+	if err != nil {
+		return nil, err
+	}
+	text, err := encode(out)
+	if err != nil {
+		return nil, fmt.Errorf("output: %w", err)
+	}
+	return text, nil
+}
 
 // Once holds the options of a handler outside a transaction.
 type Once struct{ h *handler }

@@ -2,22 +2,14 @@ package runner
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/beignet-go/beignet/ports"
 )
 
 // once runs a one-shot outside a transaction.
 func (x *execution) once(ctx context.Context, opened app) (result, error) {
-	out, err := x.plan.task.handler.once(ctx, opened.App, x.plan.input, nil)
-	if err != nil {
-		return result{}, err
-	}
-	output, err := encode(out)
-	if err != nil {
-		return result{}, fmt.Errorf("output: %w", err)
-	}
-	return result{output: output}, nil
+	output, err := x.plan.task.handler.once(ctx, opened.App, x.plan.input, nil)
+	return result{output: output}, err
 }
 
 // onceInTx runs a one-shot as a batch of one: its checkpoint commits with it.
@@ -34,13 +26,9 @@ func (x *execution) onceInTx(ctx context.Context, opened app) (result, error) {
 		}
 	}
 	e := &effects{sampling: x.sampling()}
-	out, err := x.plan.task.handler.once(ctx, bound, x.plan.input, &Changes{e})
+	output, err := x.plan.task.handler.once(ctx, bound, x.plan.input, &Changes{e})
 	if err != nil {
 		return result{}, err
-	}
-	output, err := encode(out)
-	if err != nil {
-		return result{}, fmt.Errorf("output: %w", err)
 	}
 	if err := x.plan.task.checkOutput(output); err != nil {
 		return result{}, err

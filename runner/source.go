@@ -110,7 +110,7 @@ func (p *typedPage[D, In, Item, Cursor, Out]) item(i int) json.RawMessage {
 func (p *typedPage[D, In, Item, Cursor, Out]) apply(ctx context.Context, app any, run string, out json.RawMessage, e *effects) (json.RawMessage, error) {
 	b := &Batch[Item, Out]{
 		Items:   slices.Clone(p.items), // the handler may sort them: cursors go by the source's order
-		key:     func(i int) string { return run + ":" + string(p.cursor(i)) },
+		key:     func(i int) string { return itemKey(run, p.cursor(i)) },
 		effects: e,
 	}
 	if err := restore(out, &b.Out); err != nil {
@@ -121,6 +121,9 @@ func (p *typedPage[D, In, Item, Cursor, Out]) apply(ctx context.Context, app any
 	}
 	return mustMarshal(b.Out), nil
 }
+
+// itemKey is an item's idempotency key.
+func itemKey(run string, cursor json.RawMessage) string { return run + ":" + string(cursor) }
 
 // mustMarshal marshals a cursor or an output, which registration has proved to
 // be possible for the type. What is left (a NaN, a string that is not UTF-8) is

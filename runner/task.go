@@ -79,7 +79,7 @@ func drift(differences []schema.Difference) []schema.Problem {
 func (r *Runner) checkFit(c *task) manifest.Diagnostics {
 	var found manifest.Diagnostics
 	h := c.handler
-	if c.dryRun && !h.dryRun && (h.external || h.batches == nil && !h.tx) {
+	if c.dryRun && !h.dryRun && !h.needsTx() {
 		found = append(found, r.manifest.Diagnostic(c.Input.At("/properties/dryRun"), "dry-run-unsupported",
 			fmt.Sprintf("handler %s works outside a transaction and does not say that it honours dryRun", h.id),
 			"take dryRun out of the input, or register the handler with .DryRun()"))
@@ -130,7 +130,7 @@ func (h *handler) delivery() ports.Delivery {
 	switch {
 	case h.external:
 		return ports.AtLeastOnce
-	case h.tx || h.batches != nil:
+	case h.needsTx():
 		return ports.ExactlyOnce
 	default:
 		return ports.BestEffort

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/beignet-go/beignet/ports"
 )
@@ -97,7 +95,7 @@ const told = 5
 
 // tell names the first items that were skipped, for whoever watches.
 func (b *batchRun) tell(e *effects) {
-	for _, i := range slices.Sorted(maps.Keys(e.rejected)) {
+	for _, i := range e.inOrder() {
 		if b.told++; b.told <= told {
 			b.x.log.Warn("item skipped", "reason", e.rejected[i])
 		}
@@ -122,8 +120,9 @@ func (b *batchRun) applied(ctx context.Context, bound any, p page, skip *culprit
 			return next, e, fault(err, p)
 		}
 		if len(e.rejected) > 0 && !b.x.run.Limits.Skip {
-			reason := e.rejected[e.first]
-			return next, e, &itemFault{retry: e.first, culprit: culprit{p.cursor(0), reason}, ends: refusedItem(reason)}
+			first := e.inOrder()[0]
+			reason := e.rejected[first]
+			return next, e, &itemFault{retry: first, culprit: culprit{p.cursor(0), reason}, ends: refusedItem(reason)}
 		}
 		next.Out = out
 	}
@@ -146,13 +145,13 @@ func fault(err error, p page) error {
 // rejections are the items that the batch leaves behind, in order.
 func (b *batchRun) rejections(p page, e *effects) []rejection {
 	var left []rejection
-	for _, i := range slices.Sorted(maps.Keys(e.rejected)) {
+	for _, i := range e.inOrder() {
 		after := b.at.After
 		if i > 0 {
 			after = p.cursor(i - 1)
 		}
 		left = append(left, rejection{
-			After: after, Key: b.x.run.ID + ":" + string(p.cursor(i)), Item: p.item(i),
+			After: after, Key: itemKey(b.x.run.ID, p.cursor(i)), Item: p.item(i),
 			Reason: e.rejected[i], Attempt: b.x.run.Attempt,
 		})
 	}

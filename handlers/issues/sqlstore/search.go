@@ -24,10 +24,11 @@ func (s *Store) Search(ctx context.Context, q issues.Query) ([]issues.Issue, err
 	seen := map[int64]bool{}
 	for n, expression := range []string{exact, "title : (" + all + ")", all} {
 		order := "issues_search.rank"
+		var args []any
 		if n == 0 {
-			order = "i.title = ?4 DESC, " + order // these are few
+			order, args = "i.title = ?4 DESC, "+order, []any{q.Text} // these are few
 		}
-		found, err := s.match(ctx, expression, order, q)
+		found, err := s.match(ctx, q, expression, order, args...)
 		if err != nil {
 			return nil, fail(err)
 		}
@@ -51,13 +52,14 @@ func fail(err error) error {
 	return fmt.Errorf("search issues: %w", dialect.SQLite.Classify(err))
 }
 
-// match returns the first matches of an FTS5 expression in an order. FTS5 sorts by
+// match returns the first matches of an FTS5 expression in an order, whose
+// arguments begin at ?4. FTS5 sorts by
 // rank itself; asked for anything beside, SQLite reads every matching issue.
-func (s *Store) match(ctx context.Context, expression, order string, q issues.Query) ([]issues.Issue, error) {
+func (s *Store) match(ctx context.Context, q issues.Query, expression, order string, args ...any) ([]issues.Issue, error) {
 	rows, err := s.q.QueryContext(ctx, "SELECT "+selected()+
 		` FROM issues_search JOIN issues i ON i.id = issues_search.rowid
 		 WHERE issues_search MATCH ?1 AND i.indexed = 1 AND (?2 = '' OR i.source = ?2)
-		 ORDER BY `+order+` LIMIT ?3`, expression, q.Source, q.Limit, q.Text)
+		 ORDER BY `+order+` LIMIT ?3`, append([]any{expression, q.Source, q.Limit}, args...)...)
 	if err != nil {
 		return nil, err
 	}
