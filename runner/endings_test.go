@@ -131,6 +131,30 @@ func TestAuditMetadataThatJSONCannotHold(t *testing.T) {
 	k.WantAudit("task.started", "task.failed")
 }
 
+// A reason or a resource with a byte that is not UTF-8, as an error of a driver
+// may have one, loses neither the item nor the event.
+func TestTheJournalTakesAnyText(t *testing.T) {
+	t.Parallel()
+	app := newNumbers(2)
+	k := runnertest.New(t, "testdata/uncounted.yaml", eachItem(func(_ context.Context, d deps, b *runner.Batch[row, doubleOutput]) error {
+		d.s.Audit.Record("number.seen", "caf\xe9", nil)
+		b.Reject(0, "caf\xe9 is bad")
+		return nil
+	}), app.open)
+	run, err := k.Do(runner.Request{Task: "uncounted.double", Limits: runner.Limits{OnError: manifest.OnErrorSkip, MaxFailures: &manifest.MaxFailures{Count: 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := app.db.Journal(t.Context(), run.ID, ports.EntryRejected, 0, 10)
+	want := `{"after":null,"key":"` + run.ID + `:1","item":{"at":1,"value":1},"reason":"caf` + "\ufffd" + ` is bad","attempt":1}`
+	if err != nil || len(entries) != 1 || string(entries[0].Body) != want {
+		t.Errorf("journal %+v, %v, want %s", entries, err, want)
+	}
+	if e := k.Audit()[1]; e.Action != "number.seen" || e.Resource != "caf\ufffd" || e.Run != run.ID {
+		t.Errorf("event %+v", e)
+	}
+}
+
 // brokenJournal cannot be read.
 type brokenJournal struct{ ports.Checkpoints }
 

@@ -2,8 +2,10 @@ package runner
 
 import (
 	"encoding/json"
+	"fmt"
 
 	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
@@ -11,6 +13,16 @@ import (
 // the same value always gives the same bytes.
 func encode(v any) (json.RawMessage, error) {
 	return jsonv2.Marshal(v, jsonv2.Deterministic(true), jsonv1.FormatDurationAsNano(true))
+}
+
+// mustMarshalText marshals what people have written and is to be kept whatever
+// they wrote: a byte that is not UTF-8 becomes U+FFFD.
+func mustMarshalText(v any) json.RawMessage {
+	text, err := jsonv2.Marshal(v, jsonv2.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		panic(fmt.Sprintf("%T does not marshal: %v", v, err))
+	}
+	return text
 }
 
 // decode unmarshals canonical input into a handler's type. Exact names only: the schema

@@ -33,10 +33,7 @@ type rejection struct {
 func (p *position) journal(rejected []rejection, events []ports.Event) []ports.Entry {
 	var entries []ports.Entry
 	add := func(kind string, v any) {
-		body, err := encode(v)
-		if err != nil {
-			body = mustMarshal(map[string]string{"unreadable": err.Error()})
-		}
+		body := mustMarshalText(v)
 		p.Seq++
 		p.Head = ports.Chain(p.Head, body)
 		entries = append(entries, ports.Entry{Seq: p.Seq, Kind: kind, Body: body})
