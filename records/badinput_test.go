@@ -48,11 +48,11 @@ func TestBadRecords(t *testing.T) {
 		}},
 		{name: "bad-input 61: Latin-1", text: "a,b\n1,2\n1,\"\nd\xe9j\xe0\"\n3,4\n", want: []string{
 			`1 (line 2) ["1" "2"]`,
-			`2 (line 3) [] row 2 (line 4, column 2): byte 0xE9 is not UTF-8; if the file is Latin-1, convert it: iconv -f LATIN1 -t UTF-8; raw "1,\"\nd\xe9j\xe0\"\n" of 10`,
+			`2 (line 3) [] row 2 (line 4, column 2): byte 0xE9 is not UTF-8; is the file Latin-1 or Windows-1252?; raw "1,\"\nd\xe9j\xe0\"\n" of 10`,
 			`3 (line 5) ["3" "4"]`,
 		}},
 		{name: "bad-input 61: Latin-1 in the last byte alone", text: "a,b\n1,\xe0", want: []string{
-			`1 (line 2) [] row 1 (line 2, column 3): byte 0xE0 is not UTF-8; if the file is Latin-1, convert it: iconv -f LATIN1 -t UTF-8; raw "1,\xe0" of 3`,
+			`1 (line 2) [] row 1 (line 2, column 3): byte 0xE0 is not UTF-8; is the file Latin-1 or Windows-1252?; raw "1,\xe0" of 3`,
 		}},
 		{name: "bad-input 64: line ends in a quoted field", text: "a,b\r\n\"1\r\n\n\r2\r\n\",x\r\n", want: []string{
 			`1 (line 2) ["1\r\n\n\r2\r\n" "x"]`,
@@ -95,7 +95,7 @@ func TestHeader(t *testing.T) {
 		{name: "bad-input 55: UTF-32", text: "\xff\xfe\x00\x00a\x00\x00\x00", err: "header (line 1): the file is UTF-32LE; convert it: iconv -f UTF-32LE -t UTF-8"},
 		{name: "bad-input 55: UTF-32", text: "\x00\x00\xfe\xff\x00\x00\x00a", err: "header (line 1): the file is UTF-32BE; convert it: iconv -f UTF-32BE -t UTF-8"},
 		{name: "bad-input 57: an unclosed quote", text: "a,\"b\n1,2\n", err: "header (line 1, column 3): the quote that opens here is never closed"},
-		{name: "bad-input 61: Latin-1", text: "\n\u00e9,\xe9\n", err: "header (line 2, column 4): byte 0xE9 is not UTF-8; if the file is Latin-1, convert it: iconv -f LATIN1 -t UTF-8"},
+		{name: "bad-input 61: Latin-1", text: "\n\u00e9,\xe9\n", err: "header (line 2, column 4): byte 0xE9 is not UTF-8; is the file Latin-1 or Windows-1252?"},
 		{name: "bad-input 68: a header alone", text: "a,b", want: []string{"a", "b"}},
 		{name: "bad-input 68: a header alone, with a line end", text: "a,b\n", want: []string{"a", "b"}},
 		{name: "more columns than are read", text: strings.Repeat(",", 1<<16), err: "header (line 1): more than 65536 fields"},
@@ -127,10 +127,10 @@ func TestHeader(t *testing.T) {
 func TestEmptyFile(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "\ufeff", "\n", "\r\n\n", "\r"} {
-		if _, err := (CSV{}).Header(strings.NewReader(text)); err != ErrEmpty {
+		if _, err := (CSV{}).Header(strings.NewReader(text)); !errors.Is(err, ErrEmpty) {
 			t.Errorf("%q: got header error %v, want %v", text, err, ErrEmpty)
 		}
-		if _, err := (CSV{}).Page(strings.NewReader(text), Position{}, 1); err != ErrEmpty {
+		if _, err := (CSV{}).Page(strings.NewReader(text), Position{}, 1); !errors.Is(err, ErrEmpty) {
 			t.Errorf("%q: got page error %v, want %v", text, err, ErrEmpty)
 		}
 	}

@@ -40,18 +40,18 @@ func BenchmarkCSV(b *testing.B) {
 		for ; text.Len() < 4<<20; rows++ {
 			text.WriteString(shape.row(rows))
 		}
-		b.Run(shape.name+"/records", func(b *testing.B) { benchmarkPage(b, text.String(), rows) })
+		b.Run(shape.name+"/records", func(b *testing.B) { benchmarkSource(b, CSV{}, text.String(), rows) })
 		b.Run(shape.name+"/encoding", func(b *testing.B) { benchmarkEncodingCSV(b, text.String(), rows) })
 	}
 }
 
-func benchmarkPage(b *testing.B, text string, rows int) {
+func benchmarkSource(b *testing.B, source Source, text string, rows int) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
 		var after Position
 		for {
-			page, err := CSV{}.Page(strings.NewReader(text), after, 1000)
+			page, err := source.Page(strings.NewReader(text), after, 1000)
 			if err != nil {
 				b.Fatal(err)
 			}

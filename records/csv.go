@@ -3,18 +3,7 @@ package records
 import (
 	"fmt"
 	"io"
-	"math"
 	"unicode/utf8"
-)
-
-const (
-	defaultMaxRecord = 4 << 20
-	defaultChunk     = 32 << 10
-
-	pageSize     = 4 << 20 // bytes of a page, counted as follows
-	recordWeight = 80      // besides its text
-	fieldWeight  = 16
-	errorWeight  = 256
 )
 
 // CSV reads comma-separated values by RFC 4180, strictly: a field that is
@@ -23,13 +12,17 @@ const (
 // data, but for one that ends the file. Empty lines between records are skipped.
 //
 // Its verdicts are those of encoding/csv, but that line ends in quoted fields
-// are kept as they are, text that is not UTF-8 is refused, a BOM is stripped, the
+// are kept as they are, text that is not in the Encoding is refused, a BOM is stripped, the
 // size of a record is bounded, and a quote that is never closed does not swallow
 // the records after it.
 type CSV struct {
 	// Comma separates fields. Optional: a comma. Else an ASCII character other
 	// than a quote, CR and LF.
 	Comma byte
+
+	// Encoding is how characters are bytes. Optional: UTF-8. Positions and sizes
+	// are bytes of the file; fields are UTF-8.
+	Encoding Encoding
 
 	// MaxRecord is how many bytes a record may have, without its line end.
 	// Optional: 4 MiB. A longer record is bad and is never held whole.
@@ -39,8 +32,8 @@ type CSV struct {
 }
 
 // Header returns the first record, without a BOM. The error is [ErrEmpty] for a
-// file without one, a *[SyntaxError] with row 0 for a bad one or a file that is
-// not UTF-8, and otherwise that of src or of a Comma that cannot be one.
+// file without one, a *[SyntaxError] with row 0 for a bad one or a file in another
+// encoding, and otherwise that of src or of a Comma or Encoding that is none.
 func (c CSV) Header(src io.ReaderAt) ([]string, error) {
 	_, header, err := c.open(src)
 	return header, err
@@ -60,62 +53,40 @@ func (c CSV) Header(src io.ReaderAt) ([]string, error) {
 //
 // The errors are those of Header, and [ErrPosition].
 func (c CSV) Page(src io.ReaderAt, after Position, limit int) ([]Record, error) {
-	r, header, err := c.open(src)
+	r, _, err := c.open(src)
 	if err != nil {
 		return nil, err
 	}
 	if after != (Position{}) {
-		if err := r.seek(after); err != nil {
+		if err := r.seekLine(after); err != nil {
 			return nil, err
 		}
 	}
-	limit = max(limit, 1)
-	page := make([]Record, 0, min(limit, 1000))
-	for size := int64(0); len(page) < limit && size < pageSize; {
-		begin := r.offset()
-		page = append(page, Record{})
-		rec := &page[len(page)-1]
-		if err := r.next(rec, len(header)); err == io.EOF {
-			return page[:len(page)-1], nil
-		} else if err != nil {
-			return nil, err
-		}
-		if rec.Err != nil {
-			size += errorWeight
-		}
-		size += rec.End.Offset - begin + recordWeight + fieldWeight*int64(len(rec.Fields))
-	}
-	return page, nil
+	return readPage(r, limit)
 }
 
 // open reads the header and leaves the reader behind it.
 func (c CSV) open(src io.ReaderAt) (*reader, []string, error) {
-	if c.Comma == 0 {
-		c.Comma = ','
-	}
-	if c.Comma == '"' || c.Comma == '\r' || c.Comma == '\n' || c.Comma >= utf8.RuneSelf {
-		return nil, nil, fmt.Errorf("%q cannot separate fields", c.Comma)
-	}
-	if c.MaxRecord <= 0 {
-		c.MaxRecord = defaultMaxRecord
-	}
-	if c.chunk == 0 {
-		c.chunk = defaultChunk
-	}
-	most := min(c.MaxRecord, math.MaxInt-len("\r\n")) + len("\r\n")
-	r := &reader{
-		window:  window{src: src, chunk: c.chunk, most: most},
-		scanner: scanner{comma: c.Comma},
-		max:     c.MaxRecord,
-		row:     -1, // so that the header is row 0
-	}
-	if err := r.skipBOM(); err != nil {
+	comma, err := checkComma(c.Comma)
+	if err != nil {
 		return nil, nil, err
 	}
+	table, err := c.Encoding.charmap()
+	if err != nil {
+		return nil, nil, err
+	}
+	begin, err := newCursor(src, -1, c.MaxRecord, len("\r\n"), c.chunk) // so that the header is row 0
+	if err != nil {
+		return nil, nil, err
+	}
+	if table != nil && begin.pos > 0 {
+		return nil, nil, &SyntaxError{Line: 1, Reason: fmt.Sprintf("the file begins as UTF-8 does, not %s", c.Encoding)}
+	}
+	r := &reader{cursor: begin, scanner: scanner{comma: comma}, table: table}
 	var header Record
-	switch err := r.next(&header, 0); {
+	switch err := r.next(&header); {
 	case err == io.EOF:
-		return nil, nil, ErrEmpty
+		return nil, nil, fmt.Errorf("%w: no header", ErrEmpty)
 	case err != nil:
 		return nil, nil, err
 	case header.Err != nil:
@@ -123,5 +94,37 @@ func (c CSV) open(src io.ReaderAt) (*reader, []string, error) {
 	case r.more > 0:
 		return nil, nil, &SyntaxError{Line: header.Line, Reason: fmt.Sprintf("more than %d fields", maxFields)}
 	}
+	r.columns = len(header.Fields)
 	return r, header.Fields, nil
+}
+
+// checkComma returns the character that separates fields if c was given.
+func checkComma(c byte) (byte, error) {
+	switch {
+	case c == 0:
+		return ',', nil
+	case c == '"' || c == '\r' || c == '\n' || c >= utf8.RuneSelf:
+		return 0, fmt.Errorf("%q cannot separate fields", c)
+	}
+	return c, nil
+}
+
+// GuessComma returns which of ; TAB | and the comma makes most columns of a header
+// that has one column, or cannot be read, with the Comma given: a hint for people.
+// It returns false if none makes more than one.
+func (c CSV) GuessComma(src io.ReaderAt) (comma byte, ok bool) {
+	most := 1
+	if header, err := c.Header(src); err == nil {
+		most = len(header)
+	}
+	if most > 1 {
+		return 0, false
+	}
+	for _, other := range []byte(";\t|,") {
+		c.Comma = other
+		if header, err := c.Header(src); err == nil && len(header) > most {
+			comma, most = other, len(header)
+		}
+	}
+	return comma, most > 1
 }

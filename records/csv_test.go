@@ -10,19 +10,25 @@ import (
 )
 
 // readAll reads a text to its end in pages of so many records.
-func readAll(t *testing.T, c CSV, text string, limit int) []Record {
+func readAll(t *testing.T, source Source, text string, limit int) []Record {
 	t.Helper()
-	var all []Record
+	all, err := readOn(t, source, text, limit)
+	if err != nil {
+		t.Fatalf("after %d records: %v", len(all), err)
+	}
+	return all
+}
+
+// readOn reads a text in pages of so many records, as far as can be.
+func readOn(t *testing.T, source Source, text string, limit int) (all []Record, err error) {
+	t.Helper()
 	for after := (Position{}); ; after = all[len(all)-1].End {
-		page, err := c.Page(strings.NewReader(text), after, limit)
-		if err != nil {
-			t.Fatalf("page after %+v: %v", after, err)
+		page, err := source.Page(strings.NewReader(text), after, limit)
+		if err != nil || len(page) == 0 {
+			return all, err
 		}
 		if len(page) > limit {
 			t.Fatalf("page of %d records, limit %d", len(page), limit)
-		}
-		if len(page) == 0 {
-			return all
 		}
 		all = append(all, page...)
 	}
@@ -30,7 +36,12 @@ func readAll(t *testing.T, c CSV, text string, limit int) []Record {
 
 // show writes a record on one line.
 func show(r Record) string {
-	s := fmt.Sprintf("%d (line %d) %q", r.Row, r.Line, r.Fields)
+	s := fmt.Sprintf("%d (line %d) ", r.Row, r.Line)
+	if r.Value != nil {
+		s += string(r.Value)
+	} else {
+		s += fmt.Sprintf("%q", r.Fields)
+	}
 	if r.Err != nil {
 		s += fmt.Sprintf(" %v; raw %q of %d", r.Err, r.Err.Raw, r.Err.Size)
 	}

@@ -72,7 +72,7 @@ func checkEncodingCSV(t *testing.T, text string) {
 	theirs := csv.NewReader(strings.NewReader(text))
 	header, theirErr := theirs.Read()
 	ourHeader, err := CSV{}.Header(strings.NewReader(text))
-	if (err == nil) != (theirErr == nil) || (err == ErrEmpty) != (theirErr == io.EOF) {
+	if (err == nil) != (theirErr == nil) || errors.Is(err, ErrEmpty) != (theirErr == io.EOF) {
 		t.Fatalf("%q: header: got error %v, want %v", text, err, theirErr)
 	}
 	if err != nil {

@@ -9,40 +9,50 @@ import (
 	"unicode/utf8"
 )
 
-// checkPositions reads a text once in the plainest way and holds every promise
-// about positions against it; then it goes on from every one of them, with other
-// limits and other reads.
+// checkPositions holds every promise about positions against a text of CSV.
 func checkPositions(t *testing.T, c CSV, text string) {
 	t.Helper()
-	all, err := c.Page(strings.NewReader(text), Position{}, 1<<20)
-	if err != nil {
-		t.Fatal(err)
-	}
 	header, err := c.Header(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	last := Position{}
-	for i, r := range all {
+	for _, r := range checkPages(t, text, func(chunk int) Source { c.chunk = chunk; return c }) {
 		checkRecord(t, r, text, last, len(header))
 		last = r.End
-		for _, again := range []CSV{{chunk: 4}, {chunk: 5}, {}} {
-			again.Comma, again.MaxRecord = c.Comma, c.MaxRecord
-			rest := all[i+1:]
+	}
+}
+
+// checkPages reads a text once in the plainest way, and then again with other
+// limits and other reads, from its start and from the end of every record: all
+// that must be the same.
+func checkPages(t *testing.T, text string, source func(chunk int) Source) []Record {
+	t.Helper()
+	all, end := readOn(t, source(0), text, len(text)+1)
+	if _, ok := errors.AsType[*SyntaxError](end); end != nil && !ok && !errors.Is(end, ErrEmpty) {
+		t.Fatal(end)
+	}
+	for i, r := range all {
+		for _, chunk := range []int{4, 5, 0} {
 			for limit := 1; limit <= 3; limit += 2 {
-				page, err := again.Page(strings.NewReader(text), r.End, limit)
-				if want := rest[:min(limit, len(rest))]; err != nil || !sameRecords(page, want) {
-					t.Fatalf("from %+v: got %+v and error %v, want %+v", r.End, page, err, want)
+				page, err := source(chunk).Page(strings.NewReader(text), r.End, limit)
+				want, wantErr := all[i+1:], error(nil)
+				if want = want[:min(limit, len(want))]; len(want) == 0 {
+					wantErr = end
+				}
+				if !reflect.DeepEqual(err, wantErr) || !sameRecords(page, want) {
+					t.Fatalf("%q from %+v: got %+v and error %v, want %+v and error %v", text, r.End, page, err, want, wantErr)
 				}
 			}
 		}
 	}
 	for limit := 1; limit <= 4; limit += 3 {
-		c.chunk = 4 + limit
-		if got := readAll(t, c, text, limit); !sameRecords(got, all) {
-			t.Fatalf("limit %d: got %+v, want %+v", limit, got, all)
+		got, err := readOn(t, source(4+limit), text, limit)
+		if !reflect.DeepEqual(err, end) || !sameRecords(got, all) {
+			t.Fatalf("%q limit %d: got %+v and error %v, want %+v and error %v", text, limit, got, err, all, end)
 		}
 	}
+	return all
 }
 
 func sameRecords(a, b []Record) bool {

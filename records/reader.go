@@ -5,80 +5,36 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // reader reads a file's records one after another.
 type reader struct {
-	window
+	cursor
 	scanner
-	max       int   // bytes of a record
-	row, line int64 // of the last record; its last line
+	table   *charmap.Charmap // of the encoding; nil: UTF-8
+	columns int              // fields that a record should have; 0: any number
 }
 
-// skipBOM strips the BOM of UTF-8 and refuses those of other encodings.
-func (r *reader) skipBOM() error {
-	if err := r.fill(); err != nil {
-		return err
-	}
-	for _, bom := range []struct{ mark, encoding string }{
-		{"\xff\xfe\x00\x00", "UTF-32LE"}, // before UTF-16LE, which begins alike
-		{"\x00\x00\xfe\xff", "UTF-32BE"},
-		{"\xff\xfe", "UTF-16LE"},
-		{"\xfe\xff", "UTF-16BE"},
-	} {
-		if strings.HasPrefix(r.rest(), bom.mark) {
-			return &SyntaxError{Line: 1, Reason: fmt.Sprintf("the file is %s; convert it: iconv -f %[1]s -t UTF-8", bom.encoding)}
-		}
-	}
-	if mark := "\xef\xbb\xbf"; strings.HasPrefix(r.rest(), mark) {
-		r.pos = len(mark)
-	}
-	return nil
-}
-
-// seek goes to a position after the header. It reads the byte before as well:
-// that ends a line, or the position is of another file.
-func (r *reader) seek(to Position) error {
-	if to.Offset < r.offset() || to.Row < 0 || to.Line < 0 {
-		return fmt.Errorf("%w: %+v is before the first record", ErrPosition, to)
-	}
-	r.moveTo(to.Offset - 1)
-	if err := r.fill(); err != nil {
-		return err
-	}
-	switch text := r.rest(); {
-	case text == "":
-		return fmt.Errorf("%w: byte %d is beyond the end", ErrPosition, to.Offset)
-	case text[0] != '\n' && len(text) > 1:
-		return fmt.Errorf("%w: no line begins at byte %d", ErrPosition, to.Offset)
-	}
-	r.pos = 1
-	r.row, r.line = to.Row, to.Line
-	return nil
-}
-
-// next reads one record, which should have so many fields as wanted (0: any).
-// At the end of the file the error is io.EOF.
-func (r *reader) next(rec *Record, wanted int) error {
+// next reads one record. At the end of the file the error is io.EOF.
+func (r *reader) next(rec *Record) error {
 	if err := r.skipBlank(); err != nil {
 		return err
 	}
 	begin := r.offset()
-	n, what, err := r.scanRecord(wanted)
+	n, what, err := r.scanRecord()
 	if err != nil {
 		return err
 	}
 	r.row++
 	rec.Row, rec.Line = r.row, r.line+1
 	if what == complete {
-		r.accept(rec, n, wanted)
+		r.accept(rec, n)
 	} else if err := r.reject(rec, n, what); err != nil {
 		return err
 	}
-	rec.End = Position{Offset: r.offset(), Row: r.row, Line: r.line}
-	if rec.Err != nil {
-		rec.Err.Size = rec.End.Offset - begin
-	}
+	r.finish(rec, begin)
 	return nil
 }
 
@@ -104,9 +60,9 @@ func (r *reader) skipBlank() error {
 
 // scanRecord scans what comes next, reading as much as a record may have. The
 // outcome depends on the file alone, not on how it happens to be read.
-func (r *reader) scanRecord(wanted int) (int, outcome, error) {
-	if cap(r.room) < max(wanted, 1) {
-		r.room = make([]string, 0, max(wanted, fieldBlock))
+func (r *reader) scanRecord() (int, outcome, error) {
+	if cap(r.room) < max(r.columns, 1) {
+		r.room = make([]string, 0, max(r.columns, fieldBlock))
 	}
 	for {
 		text := r.rest()
@@ -125,17 +81,20 @@ func (r *reader) scanRecord(wanted int) (int, outcome, error) {
 	}
 }
 
-// accept takes the record in the next n bytes, if its text is UTF-8 and the
-// number of its fields is right.
-func (r *reader) accept(rec *Record, n, wanted int) {
+// accept takes the record in the next n bytes, if its text is in the encoding and
+// the number of its fields is right.
+func (r *reader) accept(rec *Record, n int) {
 	text := r.rest()[:n]
-	if valid := r.validPart(n); valid < n {
-		rec.Err = r.fault(rec, text[:valid], fmt.Sprintf("byte 0x%02X is not UTF-8; if the file is Latin-1, convert it: iconv -f LATIN1 -t UTF-8", text[valid]))
+	if reason, at := r.undecodable(n); reason != "" {
+		rec.Err = faultAfter(rec.Row, rec.Line, text[:at], reason)
 	} else {
+		if r.table != nil {
+			r.decode(r.fields, r.table)
+		}
 		rec.Fields = slices.Clip(r.fields)
 		r.room = r.fields[len(r.fields):]
-		if count := len(r.fields) + r.more; count != wanted && wanted > 0 {
-			rec.Err = &SyntaxError{Row: rec.Row, Line: rec.Line, Reason: raggedReason(count, wanted)}
+		if count := len(r.fields) + r.more; count != r.columns && r.columns > 0 {
+			rec.Err = &SyntaxError{Row: rec.Row, Line: rec.Line, Reason: raggedReason(count, r.columns)}
 		}
 	}
 	if rec.Err != nil {
@@ -148,6 +107,20 @@ func (r *reader) accept(rec *Record, n, wanted int) {
 	r.pos += n
 }
 
+// undecodable says which of the next n bytes is the first that the encoding does
+// not have, and why; the reason is empty if it has all.
+func (r *reader) undecodable(n int) (reason string, at int) {
+	text := r.rest()[:n]
+	if r.table == nil {
+		if at = r.validPart(n); at < n {
+			return notUTF8(text[at]) + "; is the file Latin-1 or Windows-1252?", at
+		}
+	} else if at = decodable(r.table, text); at < n {
+		return fmt.Sprintf("byte 0x%02X is not in %v", text[at], r.table), at
+	}
+	return "", 0
+}
+
 // reject passes over a record with a fault after n bytes, up to the end of the
 // line with the fault.
 //
@@ -158,20 +131,10 @@ func (r *reader) accept(rec *Record, n, wanted int) {
 // third time.
 func (r *reader) reject(rec *Record, n int, what outcome) (err error) {
 	before := r.rest()[:n]
-	rec.Err = r.fault(rec, before, r.reason(what))
+	rec.Err = faultAfter(rec.Row, rec.Line, before, r.reason(what))
 	r.line = rec.Err.Line
 	rec.Err.Raw, err = r.skipLine(n)
 	return err
-}
-
-// fault is an error in rec at the byte that comes after these.
-func (r *reader) fault(rec *Record, before, reason string) *SyntaxError {
-	return &SyntaxError{
-		Row:    rec.Row,
-		Line:   rec.Line + int64(strings.Count(before, "\n")),
-		Column: int64(len(before) - strings.LastIndexByte(before, '\n')),
-		Reason: reason,
-	}
 }
 
 func (r *reader) reason(what outcome) string {

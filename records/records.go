@@ -1,24 +1,30 @@
 // Package records streams the records of a data file, with positions to start
-// again from.
+// again from, and writes CSV.
 //
-// [CSV.Header] gives the columns and [CSV.Page] the records after a [Position];
-// the End of a page's last record is the position of the next page. The package
-// opens no file and keeps nothing between calls: a position saved as JSON is all
-// that a later process needs.
+// [Detect] says which format a file has. The formats are [CSV], [JSONL] and
+// [JSONArray], each a [Source] whose Page returns the records after a [Position];
+// the End of a page's last record is the position of the next page. [CSV.Header]
+// gives the columns. The package opens no file and keeps nothing between calls: a
+// position saved as JSON is all that a later process needs.
 //
 // It promises:
 //   - Bytes are kept. A quoted field holds its CR, LF and CRLF as they stand in
-//     the file (encoding/csv turns CRLF into LF), and NUL, emoji and U+2028 too.
+//     the file (encoding/csv turns CRLF into LF), and NUL, emoji and U+2028 too. A
+//     value of JSON holds its numbers and escapes as they stand, and every name is
+//     there once.
 //   - Every line is accounted for. A bad record is a [Record] with an Err that
-//     holds its text, and the reading goes on after it.
+//     holds its text, and the reading goes on after it; where a JSON array cannot
+//     be read on, its last page is an error, not the end.
 //   - The End of any record leads to the same remaining records, rows and lines,
 //     whatever the limits of the pages were.
-//   - Memory is bounded whatever the file holds: by a page and about twice the
+//   - Memory is bounded whatever the file holds: by a page and a few times the
 //     longest record allowed.
 //   - Time is linear in the size of the file, unclosed quotes included.
+//   - What a [CSVWriter] writes is read back as the same fields.
 package records
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,15 +40,21 @@ type Position struct {
 
 // Record is one record of a file. JSON keeps it whole.
 type Record struct {
-	Row  int64 `json:"row"`  // from 1, after the header; bad records count
+	Row  int64 `json:"row"`  // from 1, after a header; bad records count
 	Line int64 `json:"line"` // the physical line where it begins, from 1
 
-	// Fields are the values, unquoted. A bad record has them only if nothing but
-	// their number is wrong, and then the first 65,536 at most.
+	// Fields are the values of CSV, unquoted. A bad record has them only if nothing
+	// but their number is wrong, and then the first 65,536 at most.
 	//
 	// They share memory with the records around them: use strings.Clone for what
 	// is kept longer than the page.
 	Fields []string `json:"fields,omitempty"`
+
+	// Value is the value of a good record of JSON: its tokens as they stand in the
+	// file, without white space between them. No name stands twice in an object, no
+	// more than 100 arrays and objects lie in one another, and the text is UTF-8 and
+	// without half a surrogate pair. It shares memory as Fields do.
+	Value json.RawMessage `json:"value,omitzero"`
 
 	// End is the position after the record, where the reading goes on.
 	End Position `json:"end"`
@@ -54,9 +66,9 @@ type Record struct {
 // SyntaxError says what is wrong with a record, or with the file before the
 // first one.
 type SyntaxError struct {
-	Row    int64  `json:"row"`              // the record, from 1; 0 is the header
+	Row    int64  `json:"row"`              // the record, from 1, or the one that should be there; 0 is the header
 	Line   int64  `json:"line"`             // the physical line of the fault, from 1
-	Column int64  `json:"column,omitempty"` // the byte in that line, from 1; 0 if the record as a whole is at fault
+	Column int64  `json:"column,omitempty"` // the byte in that line, from 1; 0 if the record as a whole is at fault, or the reason says the byte of the file
 	Reason string `json:"reason"`           // for people, without the place
 
 	// Raw is the record as it stands in the file, line end included, to be mended
@@ -80,8 +92,8 @@ func (e *SyntaxError) Error() string {
 }
 
 var (
-	// ErrEmpty means a file without even a header.
-	ErrEmpty = errors.New("an empty file: no header")
+	// ErrEmpty means a file without even a header, or without any value.
+	ErrEmpty = errors.New("an empty file")
 
 	// ErrPosition means a position that is not between two records of the file:
 	// it belongs to another file, or the file has changed since.

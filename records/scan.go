@@ -24,7 +24,7 @@ const (
 type scanner struct {
 	comma  byte
 	room   []string        // empty, with room for the fields of many records
-	single strings.Builder // with room for those in which quotes were doubled
+	single strings.Builder // with room for those that are not as they stand in the file
 
 	fields []string // in room; the first maxFields
 	more   int      // how many there are besides
@@ -124,10 +124,7 @@ func (s *scanner) opensField(field string) bool {
 // not doubled, with one quote for each two, and where that quote is: at len(text)
 // if there is none. The quote at text[q] is the first one that is doubled.
 func (s *scanner) undouble(text string, i, q int) (field string, end int) {
-	if s.single.Cap()-s.single.Len() < textBlock/8 {
-		s.single = strings.Builder{}
-		s.single.Grow(textBlock)
-	}
+	s.makeRoom(textBlock / 8)
 	base := s.single.Len()
 	for q+1 < len(text) && text[q+1] == '"' {
 		s.single.WriteString(text[i : q+1])

@@ -20,13 +20,15 @@ type window struct {
 	text  string // the file from byte off on
 	off   int64
 	pos   int  // the first byte of text that is not done with
-	valid int  // the bytes of text, from its beginning, that are UTF-8
+	valid int  // the bytes of text, from its beginning, that are UTF-8; unknown: not looked at yet
 	eof   bool // text reaches to the end of the file
 
 	buf   []byte
 	chunk int // bytes to read at a time
 	most  int // bytes that must fit
 }
+
+const unknown = -1
 
 // rest is what is in memory and not done with.
 func (w *window) rest() string { return w.text[w.pos:] }
@@ -37,6 +39,9 @@ func (w *window) offset() int64 { return w.off + int64(w.pos) }
 // validPart returns how many of the next n bytes, from the first on, are UTF-8.
 // Only where something in the window is not does this cost anything.
 func (w *window) validPart(n int) int {
+	if w.valid == unknown {
+		w.valid = validUTF8(w.text)
+	}
 	if w.pos+n <= w.valid {
 		return n
 	}
@@ -58,7 +63,7 @@ func validUTF8(s string) int {
 
 // moveTo empties the window and moves it.
 func (w *window) moveTo(off int64) {
-	w.text, w.off, w.pos, w.valid, w.eof = "", off, 0, 0, false
+	w.text, w.off, w.pos, w.valid, w.eof = "", off, 0, unknown, false
 }
 
 // fill puts more of the file behind rest, or sets eof. It reads little at first,
@@ -84,7 +89,6 @@ func (w *window) fill() error {
 	text.WriteString(rest)
 	text.Write(w.buf[:n])
 	w.text = text.String()
-	w.valid = validUTF8(w.text)
 	return nil
 }
 
