@@ -19,6 +19,7 @@ type Field struct {
 	Enum        []jsontext.Value `json:"enum,omitzero"`
 	Constraints []string         `json:"constraints,omitzero"` // for people: "1–100", "at most 64 characters"
 	Format      string           `json:"format,omitzero"`
+	File        FileUse          `json:"file,omitzero"`   // x-file: what becomes of the file that the value names
 	Secret      bool             `json:"secret,omitzero"` // writeOnly
 	Deprecated  bool             `json:"deprecated,omitzero"`
 }
@@ -94,6 +95,7 @@ func describe(nodes []*node) Field {
 		}
 		f.Description = cmp.Or(f.Description, n.text("description"))
 		f.Format = cmp.Or(f.Format, n.text("format"))
+		f.File = cmp.Or(f.File, n.file)
 		f.Constraints = append(f.Constraints, n.constraints()...)
 		f.Deprecated = f.Deprecated || n.flag("deprecated")
 	}

@@ -32,6 +32,7 @@ func TestFields(t *testing.T) {
 			"e":{"additionalProperties":{"properties":{"f":{"exclusiveMinimum":0,"multipleOf":0.5}}}},
 			"g":{"const":true,"minProperties":1},
 			"h":{"type":"string","contentEncoding":"base64"},
+			"j":{"type":"string","x-file":"read"},
 			"i":false}}`: `
 {"pointer":"/a","type":"string or integer","required":false,"enum":["x",1]}
 {"pointer":"/b","type":"array","items":"string","required":false,"constraints":["at least 1 item","no item twice"]}
@@ -40,7 +41,8 @@ func TestFields(t *testing.T) {
 {"pointer":"/e","type":"any","required":false}
 {"pointer":"/e/*/f","type":"any","required":false,"constraints":["more than 0","a multiple of 0.5"]}
 {"pointer":"/g","type":"boolean","required":false,"constraints":["always true","at least 1 field"]}
-{"pointer":"/h","type":"string","required":false,"constraints":["base64"]}`,
+{"pointer":"/h","type":"string","required":false,"constraints":["base64"]}
+{"pointer":"/j","type":"string","required":false,"file":"read"}`,
 
 		`{"properties":{"a":{"type":"string"}},"required":["b"],
 			"allOf":[{"properties":{"b":{"type":"integer"},"a":{"maxLength":3,"default":"x"}}}],

@@ -93,6 +93,28 @@ func isAnchor(s string) bool {
 		!strings.ContainsFunc(s, func(r rune) bool { return !isLetterOrDigit(r) && !strings.ContainsRune("-._", r) })
 }
 
+// fileKeyword is the one extension that means something: its string names a file.
+const fileKeyword = "x-file"
+
+// FileUse is what a task does with a file that its input names. For "-" it is
+// standard input or output.
+type FileUse string
+
+// The values of x-file. The zero value is a string that names no file.
+const (
+	FileRead  FileUse = "read"
+	FileWrite FileUse = "write"
+)
+
+func (p *parser) fileUse(at string, v any) FileUse {
+	use, _ := v.(string)
+	if FileUse(use) != FileRead && FileUse(use) != FileWrite {
+		p.malformed(at, "must be read or write")
+		return ""
+	}
+	return FileUse(use)
+}
+
 // names checks a list of names, each once.
 func (p *parser) names(at string, v any) []string {
 	list, ok := v.([]any)

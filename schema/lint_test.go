@@ -74,6 +74,7 @@ func TestLintRefuses(t *testing.T) {
 		"definitions":                  {`{"type":"object","definitions":{}}`, "/definitions unsupported-keyword: keyword definitions is not supported (use $defs)\n"},
 		"another dialect":              {`{"type":"object","$schema":"http://json-schema.org/draft-07/schema#"}`, "/$schema unsupported-dialect: schemas are JSON Schema 2020-12 (leave $schema out, or say " + metaSchema + " at the root)\n"},
 		"$id below the root":           {inputWith(`{"$id":"https://example.org/a"}`), "/properties/a/$id unsupported-keyword: $id below the root is not supported (use $anchor, or $ref with a JSON pointer)\n"},
+		"x-file":                       {inputWith(`{"type":"string","x-file":"raed"}`), "/properties/a/x-file invalid-keyword: must be read or write\n"},
 		"unknown format":               {inputWith(`{"format":"datetime"}`), "/properties/a/format unknown-format: unknown format datetime (did you mean date-time?)\n"},
 		"root is a string":             {`{"type":"string"}`, "/type not-object: an input is an object (say type: object)\n"},
 		"root may be null":             {`{"type":["object","null"]}`, "/type not-object: an input is an object (say type: object)\n"},

@@ -15,9 +15,10 @@ type node struct {
 	keywords []keyword // as written, without x- ones
 	types    types     // what type, or else enum and const, leave possible
 	required []string
-	target   *node // of $ref
-	closed   bool  // unevaluatedProperties: false was added
-	end      int   // offset of the closing brace in the document
+	file     FileUse // x-file
+	target   *node   // of $ref
+	closed   bool    // unevaluatedProperties: false was added
+	end      int     // offset of the closing brace in the document
 	engine   *jsonschema.Schema
 }
 

@@ -112,7 +112,9 @@ func (p *parser) schema(at string) *node {
 func (p *parser) keyword(n *node, name string) {
 	at := join(n.at, name)
 	if strings.HasPrefix(name, "x-") {
-		p.value()
+		if v := p.value(); name == fileKeyword {
+			n.file = p.fileUse(at, v)
+		}
 		return
 	}
 	form, hint, ok := lookup(name)
