@@ -9,9 +9,8 @@ import (
 // Description is a task as people and programs are shown it.
 type Description struct {
 	manifest.Task
-	Schema   []byte // the input schema as enforced: objects closed
+	Schema   *schema.Schema // of the input, as enforced: objects closed
 	Delivery ports.Delivery
-	Fields   []schema.Field
 }
 
 // Describe returns one task, by name or alias. A task that start-up would refuse
@@ -25,5 +24,5 @@ func (r *Runner) Describe(name string) (Description, error) {
 	if err != nil {
 		return Description{}, err
 	}
-	return Description{Task: c.Task, Schema: c.input.JSON(), Delivery: c.handler.delivery(), Fields: c.input.Fields()}, nil
+	return Description{Task: c.Task, Schema: c.input, Delivery: c.handler.delivery()}, nil
 }

@@ -14,7 +14,7 @@ import (
 func (r *Runner) Run(ctx context.Context, req Request) (ports.Run, error) {
 	p, err := r.Plan(req)
 	if err != nil {
-		r.auditRefusal(ctx, req, err)
+		r.Refuse(ctx, req, err)
 		return ports.Run{}, err
 	}
 	return r.Start(ctx, p)
@@ -24,7 +24,7 @@ func (r *Runner) Run(ctx context.Context, req Request) (ports.Run, error) {
 // says why it did not succeed. Its error is an *Error.
 func (r *Runner) Start(ctx context.Context, p *Plan) (ports.Run, error) {
 	if refused := gate(p); refused != nil {
-		r.auditRefusal(ctx, p.request, refused)
+		r.Refuse(ctx, p.request, refused)
 		return ports.Run{}, refused
 	}
 	x := r.execution(p)
@@ -72,10 +72,7 @@ func (x *execution) closeState() {
 
 // execute takes a run that is on record as running to its outcome.
 func (x *execution) execute(ctx context.Context) (ports.Run, error) {
-	x.log = x.runner.opts.Log.With("run", x.run.ID, "task", x.run.Task, "actor", x.run.Actor, "tenant", x.run.Tenant)
-	x.audit = &recorder{now: x.runner.opts.Now, of: eventOf(x.run)}
-	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log)
-
+	x.equip()
 	done := result{output: x.run.Output, progress: x.run.Progress}
 	opened, err := x.open(ctx)
 	if err == nil {
@@ -91,6 +88,13 @@ func (x *execution) execute(ctx context.Context) (ports.Run, error) {
 	run, err := x.recordOutcome(ctx, opened, done, x.end(err))
 	x.close(ctx, opened, err)
 	return run, err
+}
+
+// equip makes what the app is lent for this run.
+func (x *execution) equip() {
+	x.log = x.runner.opts.Log.With("run", x.run.ID, "task", x.run.Task, "actor", x.run.Actor, "tenant", x.run.Tenant)
+	x.audit = &recorder{now: x.runner.opts.Now, of: eventOf(x.run)}
+	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log)
 }
 
 // open opens the app, with what it is lent for this run.

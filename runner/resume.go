@@ -32,7 +32,7 @@ func (r *Runner) Resume(ctx context.Context, id string, req Request) (ports.Run,
 		return ports.Run{}, explain("run "+id, err)
 	}
 	if err := x.replan(run, req); err != nil {
-		r.auditRefusal(ctx, req, err)
+		r.Refuse(ctx, req, err)
 		return ports.Run{}, err
 	}
 	x.run = run

@@ -49,6 +49,11 @@ type Runner struct {
 // each finding. The Runner can list its tasks whatever was found, and should run
 // none where anything was.
 func New(m *manifest.Manifest, h *Handlers, opts Options) (*Runner, manifest.Diagnostics) {
+	return (&Runner{manifest: m, handlers: h}).With(opts), crossCheck(m, h)
+}
+
+// With returns a runner of the same tasks with other options.
+func (r *Runner) With(opts Options) *Runner {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
@@ -61,7 +66,7 @@ func New(m *manifest.Manifest, h *Handlers, opts Options) (*Runner, manifest.Dia
 	if opts.Grace == 0 {
 		opts.Grace = 10 * time.Second
 	}
-	return &Runner{manifest: m, handlers: h, opts: opts}, crossCheck(m, h)
+	return &Runner{manifest: r.manifest, handlers: r.handlers, opts: opts}
 }
 
 // Manifest is what the runner was made from.

@@ -1,0 +1,24 @@
+package runner
+
+import "context"
+
+// Count tells how many items a plan goes over, for a last look before it starts.
+// It opens the app as a dry run would and leaves nothing on record. Known is
+// false for a task that does not count.
+func (r *Runner) Count(ctx context.Context, p *Plan) (n int64, known bool, err error) {
+	src := p.task.handler.batches
+	if src == nil || src.opts().count == nil {
+		return 0, false, nil
+	}
+	x := r.execution(p)
+	x.run = p.run()
+	x.run.DryRun = true
+	x.equip()
+	opened, err := x.open(ctx)
+	if err != nil {
+		return 0, false, explain("count", err)
+	}
+	defer x.close(ctx, opened, nil)
+	n, err = recovered(func() (int64, error) { return src.opts().count(ctx, opened.App, p.input) })
+	return n, err == nil, explain("count", err)
+}
