@@ -16,44 +16,45 @@ import "time"
 //	           itself where no key is named
 //
 // enum lists the values allowed, default what a missing key becomes, min and max
-// the bounds of a number.
+// the bounds of a number. doc, which comes last, is for who writes the file: editors
+// show it by the schemas, and docs/manifest.md has it.
 
 // module is beignet.yaml.
 type module struct {
-	Name         string        `yaml:"name,required,name"`
-	Features     []string      `yaml:"features,required,or-one"` // paths or globs, relative to the file
+	Name         string        `yaml:"name,required,name" doc:"The program's name. Another program passes this file by."`
+	Features     []string      `yaml:"features,required,or-one" doc:"The feature files: paths or globs such as features/*/tasks.yaml, relative to this file."`
 	FeaturesAt   []Position    `yaml:"features,at"`
-	Environments []Environment `yaml:"environments,keyed"`
+	Environments []Environment `yaml:"environments,keyed" doc:"Where tasks run, by name. Only local runs yet, as local: {}; what others say is checked and kept for later."`
 }
 
 // Feature is one feature file. File is its path in the file system that was loaded.
 type Feature struct {
-	Name   string   `yaml:"feature,required,name"`
+	Name   string   `yaml:"feature,required,name" doc:"The feature's name. The names of its tasks begin with it and a dot."`
 	NameAt Position `yaml:"feature,at"`
 	File   string
-	Tasks  []Task `yaml:"tasks"`
+	Tasks  []Task `yaml:"tasks" doc:"The tasks, in the order in which they are listed."`
 }
 
 // Task is one entry of a feature file. Where a diagnostic refuses a value, the
 // field is zero; a task without a usable name is left out of the manifest.
 type Task struct {
-	Name        string        `yaml:"name,required,dotted"` // begins with the feature's name and a dot
+	Name        string        `yaml:"name,required,dotted" doc:"What the task is run by, such as issues.close-stale. It begins with the feature's name and a dot."`
 	Feature     string        // the name of the feature that holds it
-	Description string        `yaml:"description,required"`
-	Help        string        `yaml:"help,text"`
-	Handler     string        `yaml:"handler,required"` // the id of a compiled-in handler
-	Effect      Effect        `yaml:"effect,required" enum:"read,write,destructive"`
-	Aliases     []string      `yaml:"aliases,dotted"` // other names that find the task
-	Deprecated  string        `yaml:"deprecated"`     // why, and what to use instead
-	Timeout     time.Duration `yaml:"timeout"`        // 0: none
-	Batch       Batch         `yaml:"batch"`
-	OnError     OnError       `yaml:"onError" enum:"stop,skip" default:"stop"`
-	MaxFailures *MaxFailures  `yaml:"maxFailures"` // nil unless OnError is skip
-	Tenant      TenantRule    `yaml:"tenant" enum:"required,optional,none" default:"optional"`
-	Lock        []string      `yaml:"lock,or-one"` // as written; empty: the default is the runner's
-	Input       Schema        `yaml:"input"`       // {"type":"object"} where none is given
-	Output      Schema        `yaml:"output"`      // JSON is nil where none is given
-	Examples    []Example     `yaml:"examples"`
+	Description string        `yaml:"description,required" doc:"What the task does, in one line."`
+	Help        string        `yaml:"help,text" doc:"What there is to know before it is run, in as many lines as it takes."`
+	Handler     string        `yaml:"handler,required" doc:"The id of the compiled-in handler that does the work. Tasks may share one."`
+	Effect      Effect        `yaml:"effect,required" enum:"read,write,destructive" doc:"What the task does to the data: it reads, it writes, or it destroys."`
+	Aliases     []string      `yaml:"aliases,dotted" doc:"Other names that find the task, such as those it once had."`
+	Deprecated  string        `yaml:"deprecated" doc:"Why the task should no longer be run, and what to use in its place."`
+	Timeout     time.Duration `yaml:"timeout" doc:"How long the handler may take, such as 30m. Without it there is no limit."` // 0: none
+	Batch       Batch         `yaml:"batch" doc:"How a handler that works in batches is driven. A one-shot must not have it."`
+	OnError     OnError       `yaml:"onError" enum:"stop,skip" default:"stop" doc:"What becomes of a run when an item fails: it stops, or it keeps the item aside and goes on, which needs maxFailures and a handler that works in batches."`
+	MaxFailures *MaxFailures  `yaml:"maxFailures" doc:"How many items may fail before a run that skips them stops: a number, or a share such as 5%, which is judged from 1,000 items on."` // nil unless OnError is skip
+	Tenant      TenantRule    `yaml:"tenant" enum:"required,optional,none" default:"optional" doc:"Whether a run names a tenant: it must, it may, or it must not."`
+	Lock        []string      `yaml:"lock,or-one" doc:"What the task works on, as names. It is part of the task's identity and excludes no other run yet."` // as written; empty: the default is the runner's
+	Input       Schema        `yaml:"input" doc:"JSON Schema (2020-12) of the input, which is an object. Without it the task takes none."`                  // {"type":"object"} where none is given
+	Output      Schema        `yaml:"output" doc:"JSON Schema (2020-12) of the result. A result that breaks it fails the run."`                             // JSON is nil where none is given
+	Examples    []Example     `yaml:"examples" doc:"Inputs to try. beignet check holds them to the input schema."`
 
 	NameAt        Position   `yaml:"name,at"`
 	HandlerAt     Position   `yaml:"handler,at"`
@@ -96,7 +97,7 @@ const (
 
 // Batch is how a batched handler is driven.
 type Batch struct {
-	Size int `yaml:"size" min:"1" max:"100000"` // items; 0: the runner's default
+	Size int `yaml:"size" min:"1" max:"100000" doc:"Items a batch. Without it 1,000."` // 0: the runner's default
 }
 
 // MaxFailures is how many items may fail before a run that skips them stops. One
@@ -108,8 +109,8 @@ type MaxFailures struct {
 
 // Example is one input that a person can try.
 type Example struct {
-	Description string   `yaml:"description"`
-	Input       []byte   `yaml:"input"` // a JSON object; {} where none is given
+	Description string   `yaml:"description" doc:"What it is an example of."`
+	Input       []byte   `yaml:"input" doc:"The input. Without it, {}."` // a JSON object
 	At          Position `yaml:",at"`
 }
 
@@ -117,15 +118,15 @@ type Example struct {
 // name such as $DATABASE_URL is not looked up here.
 type Environment struct {
 	Name      string     `yaml:",key,name"`
-	Protected bool       `yaml:"protected"`
-	Database  string     `yaml:"database"`
-	State     string     `yaml:"state"`
-	Tenant    TenantRule `yaml:"tenant" enum:"required,optional,none"` // empty: left to the task
-	Expect    Expect     `yaml:"expect"`
+	Protected bool       `yaml:"protected" doc:"Whether this environment holds data that must not be lost."`
+	Database  string     `yaml:"database" doc:"The database of the data, or the variable that holds it, such as $DATABASE_URL."`
+	State     string     `yaml:"state" doc:"The database of runs and audit, or the variable that holds it."`
+	Tenant    TenantRule `yaml:"tenant" enum:"required,optional,none" doc:"Whether a run here names a tenant. Without it the task says so."` // empty: left to the task
+	Expect    Expect     `yaml:"expect" doc:"What the environment must turn out to be before anything is written."`
 	At        Position   `yaml:",at"`
 }
 
 // Expect is what an environment must turn out to be before anything is written.
 type Expect struct {
-	Database string `yaml:"database"` // the database's own name; empty: any
+	Database string `yaml:"database" doc:"The database's own name. Without it, any."` // empty: any
 }

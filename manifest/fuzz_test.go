@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +11,7 @@ import (
 
 // FuzzLoad holds whatever a file says to the package's promises: an answer within
 // bounded time, sorted and printable diagnostics at places that exist, and data that
-// is whole where there are none.
+// is whole, and is what the schemas describe, where there are none.
 func FuzzLoad(f *testing.F) {
 	for _, seed := range []string{
 		"", "---\n", "# a\n", "\ufeff", "a: 010\n", bomb(), wholeModule, wholeFeature, sound(), strings.Repeat("[", 300),
@@ -19,6 +20,7 @@ func FuzzLoad(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	schemas := compileSchemas(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		start := time.Now()
 		m, found := Load(files("beignet.yaml", text, "f.yaml", text, "g/beignet.yaml", "name: app\nfeatures: [f.yaml]\n", "g/f.yaml", text), "g/beignet.yaml")
@@ -30,6 +32,9 @@ func FuzzLoad(f *testing.F) {
 		checkReport(t, topFound)
 		checkManifest(t, m, found)
 		checkManifest(t, top, topFound)
+		if err := errors.Join(accepts(schemas.feature, text, m, found), accepts(schemas.module, text, top, topFound)); err != nil {
+			t.Fatal(err)
+		}
 	})
 }
 

@@ -51,7 +51,10 @@ func (d *decoder) text(m member, f *field) (string, bool) {
 		}
 		s = n.Value
 	case *ast.LiteralNode:
-		s = strings.TrimRight(n.Value.Value, "\n")
+		s = n.Value.Value
+		if !f.is("name") && !f.is("dotted") && f.enum == nil { // prose, where the last line end means nothing
+			s = strings.TrimRight(s, "\n")
+		}
 	default:
 		d.wrongType(m, f, "a string")
 		return "", false
@@ -146,7 +149,7 @@ func (most *MaxFailures) decodeNode(d *decoder, m member, f *field) bool {
 	case *ast.StringNode:
 		percent, found := strings.CutSuffix(n.Value, "%")
 		share, err := strconv.ParseFloat(percent, 64)
-		if found && decimal(percent) && err == nil && share >= 0 && share <= 100 {
+		if found && decimal(percent) && percent[0] != '-' && err == nil && share <= 100 {
 			most.Share = share / 100
 			return true
 		}

@@ -78,9 +78,11 @@ func (ss shapes) add(t reflect.Type) {
 func newField(index int, yaml string, tag reflect.StructTag) field {
 	options := strings.Split(yaml, ",")
 	f := field{index: index, key: options[0], options: options[1:], at: -1}
-	if len(tag) == len(`yaml:""`)+len(yaml) {
-		return f // most fields have no other tag
+	rules, _, _ := strings.Cut(string(tag[len(`yaml:""`)+len(yaml):]), `doc:"`)
+	if rules = strings.TrimSpace(rules); rules == "" {
+		return f // most fields have no other rule
 	}
+	tag = reflect.StructTag(rules)
 	f.preset = tag.Get("default")
 	if enum := tag.Get("enum"); enum != "" {
 		f.enum = strings.Split(enum, ",")
