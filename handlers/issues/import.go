@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/beignet-go/beignet/records"
 	"github.com/beignet-go/beignet/runner"
@@ -11,12 +12,15 @@ import (
 
 // ImportInput is the input of issues.import.
 type ImportInput struct {
-	File           string   `json:"file"`
-	Source         *string  `json:"source"`
-	Mapping        *Mapping `json:"mapping"`
-	LabelSeparator string   `json:"labelSeparator"`
-	Timezone       string   `json:"timezone"`
-	DryRun         bool     `json:"dryRun"`
+	File           string           `json:"file"`
+	Format         *records.Format  `json:"format"`
+	Source         *string          `json:"source"`
+	Mapping        *Mapping         `json:"mapping"`
+	LabelSeparator string           `json:"labelSeparator"`
+	Timezone       string           `json:"timezone"`
+	Separator      string           `json:"separator"`
+	Encoding       records.Encoding `json:"encoding"`
+	DryRun         bool             `json:"dryRun"`
 }
 
 // ImportOutput counts the rows of an import by what became of them.
@@ -35,16 +39,15 @@ func rows(_ context.Context, d Deps, in ImportInput, after records.Position, lim
 		return nil, err
 	}
 	defer file.Close()
-	format := records.CSV{}
-	header, err := format.Header(file)
-	if err != nil {
-		return nil, refused(in.File, err)
-	}
-	reader, err := newReader(in, header)
+	source, err := in.open(file)
 	if err != nil {
 		return nil, err
 	}
-	page, err := format.Page(file, after, limit)
+	reader, err := newReader(in, source, file)
+	if err != nil {
+		return nil, err
+	}
+	page, err := source.Page(file, after, limit)
 	if err != nil {
 		return nil, refused(in.File, err)
 	}
@@ -56,20 +59,22 @@ func rows(_ context.Context, d Deps, in ImportInput, after records.Position, lim
 }
 
 // countRows reads the file once more, without looking into its records: a small
-// part of an import, for a progress with an end.
+// part of an import, for a progress with an end. What is wrong with the file is
+// the import's to say, once it gets there.
 func countRows(ctx context.Context, d Deps, in ImportInput) (int64, error) {
 	file, err := d.Files.Open(in.File)
 	if err != nil {
 		return 0, err
 	}
 	defer file.Close()
+	source, err := in.open(file)
+	if err != nil {
+		return 0, err
+	}
 	at := records.Position{}
 	for ctx.Err() == nil {
-		page, err := records.CSV{}.Page(file, at, countPage)
-		if err != nil {
-			return 0, refused(in.File, err)
-		}
-		if len(page) == 0 {
+		page, err := source.Page(file, at, countPage)
+		if err != nil || len(page) == 0 {
 			break
 		}
 		at = page[len(page)-1].End
@@ -80,11 +85,35 @@ func countRows(ctx context.Context, d Deps, in ImportInput) (int64, error) {
 // countPage is how many records are counted at a time.
 const countPage = 5000
 
+// open returns the source of the file's records.
+func (in *ImportInput) open(file io.ReaderAt) (records.Source, error) {
+	var format records.Format
+	if in.Format != nil {
+		format = *in.Format
+	} else {
+		var err error
+		if format, err = records.Detect(file); err != nil {
+			return nil, refused(in.File, err)
+		}
+	}
+	switch {
+	case format == records.FormatCSV:
+		return records.CSV{Comma: in.Separator[0], Encoding: in.Encoding}, nil
+	case in.Separator != ",":
+		return nil, runner.InvalidInput("/separator", "is for CSV, and "+in.File+" is JSON")
+	case in.Encoding != records.UTF8:
+		return nil, runner.InvalidInput("/encoding", "is for CSV, and "+in.File+" is JSON, which is UTF-8")
+	case format == records.FormatJSON:
+		return records.JSONArray{}, nil
+	}
+	return records.JSONL{}, nil
+}
+
 // refused is an error of reading a file: the file's own fault, or the disk's.
 func refused(file string, err error) error {
 	var syntax *records.SyntaxError
 	if errors.As(err, &syntax) || errors.Is(err, records.ErrEmpty) || errors.Is(err, records.ErrPosition) {
-		return &runner.DataError{Message: fmt.Sprintf("%s: %v", file, err), Hint: "see that it is the right file, and mend it there", Err: err}
+		return &runner.DataError{Message: fmt.Sprintf("%s: %v", file, err), Hint: `see that it is the right file and "format", and mend it there`, Err: err}
 	}
 	return &runner.FileError{Name: file, Err: err}
 }

@@ -118,7 +118,7 @@ func TestImportRefuses(t *testing.T) {
 		kept              int // rows before it
 	}{
 		{"no file", "", `{"file": "y.csv"}`, runner.CodeFile, "y.csv", 0},                                                         // bad-input 6
-		{"empty file", "", input, runner.CodeData, "x.csv: an empty file: no header", 0},                                          // bad-input 68
+		{"empty file", "", input, runner.CodeData, "x.csv: an empty file", 0},                                                     // bad-input 68
 		{"UTF-16", "\xff\xfen\x00", input, runner.CodeData, "UTF-16LE", 0},                                                        // bad-input 55
 		{"unknown header", "a,b\n1,2\n", input, runner.CodeData, `x.csv: no known column gives the key and title of an issue`, 0}, // bad-input 58
 		{"duplicate header", "number,title,title\n1,2,3\n", input, runner.CodeData, `x.csv: the header has more than one column "title"`, 0},
@@ -238,5 +238,24 @@ func TestSample(t *testing.T) {
 		if len(found.Hits) == 0 || found.Hits[0].Key != want || found.Unindexed != 0 || found.IndexWith != "" {
 			t.Errorf("%s: got %+v, want %s first", query, found, want)
 		}
+	}
+}
+
+// The shipped sample of GitHub's REST API gives its source too.
+func TestGitHubSample(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../testdata/github.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := memstore.New()
+	k := newKit(t, db)
+	k.File("testdata/github.json", string(text))
+	got := runnertest.Run[issues.ImportOutput](k, "issues.import", `{"file":"testdata/github.json","dryRun":false}`)
+	if want := (issues.ImportOutput{Inserted: 3}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if first := db.Read()[0]; first.Name() != "octo/pantry/7" || first.Author != "ana" || !slices.Equal(first.Labels, []string{"crash", "good first issue"}) {
+		t.Errorf("got %+v", first)
 	}
 }

@@ -3,8 +3,11 @@ package issues
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Issue is one issue of some tracker. Its text is kept byte for byte. Source and
@@ -41,3 +44,18 @@ func (i *Issue) Same(as *Issue) bool {
 
 // SameText reports whether what is searched is the same.
 func (i *Issue) SameText(as *Issue) bool { return i.Title == as.Title && i.Body == as.Body }
+
+// AppendLabels appends labels to dst as a JSON array of strings.
+func AppendLabels(dst []byte, labels []string) ([]byte, error) {
+	dst = append(dst, '[')
+	for n, label := range labels {
+		if n > 0 {
+			dst = append(dst, ',')
+		}
+		var err error
+		if dst, err = jsontext.AppendQuote(dst, label); err != nil {
+			return nil, fmt.Errorf("label %q: %w", label, err)
+		}
+	}
+	return append(dst, ']'), nil
+}

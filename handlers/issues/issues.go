@@ -1,10 +1,10 @@
 // Package issues is the reference feature: issues of any tracker, imported from
-// its exports, and searched.
+// its exports, searched, repaired, and exported.
 //
 // Start with [Register], which binds the feature's tasks to its ports, and
 // [Store], where its issues live. It promises that an issue is known by source
-// and key, however often it is imported, and that its text is kept byte for
-// byte.
+// and key, however often it is imported, that its text is kept byte for byte, and
+// that what it exports it imports as the very same issues.
 package issues
 
 import (
@@ -27,4 +27,6 @@ func Register(r *runner.Registry[Deps]) {
 	runner.HandleBatches(r, "issues.import", rows, end, upsert).Count(countRows).ReadAhead()
 	runner.HandleBatches(r, "issues.backfill-search", unindexed, byID, index).Count(total)
 	runner.Handle(r, "issues.search", search)
+	runner.Handle(r, "issues.export", export)
+	runner.HandleBatches(r, "issues.repair-labels", labeled, labeledID, repair)
 }

@@ -1,7 +1,6 @@
 package issues
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	"github.com/beignet-go/beignet/runner"
 )
 
-// Mapping names the column of each field, for files whose header is of no known
+// Mapping names the column or member of each field, for files of no known
 // tracker, and where a known tracker's own choice does not fit.
 type Mapping struct {
 	Key       *string `json:"key"`
@@ -26,7 +25,8 @@ type Mapping struct {
 	ClosedAt  *string `json:"closedAt"`
 }
 
-func (m *Mapping) columns() [fieldCount]*string {
+// names are those given, by field; nil where none is.
+func (m *Mapping) names() [fieldCount]*string {
 	if m == nil {
 		return [fieldCount]*string{}
 	}
@@ -37,27 +37,24 @@ func (m *Mapping) columns() [fieldCount]*string {
 
 // layout says in which columns of a file an issue's fields are.
 type layout struct {
-	header []string
-	fields [fieldCount]int // -1: in none
-	source int             // -1: in none
+	header  []string
+	tracker tracker
+	fields  [fieldCount]int // -1: in none; of labels, the first
+	source  int             // -1: in none
+	extra   int             // -1: in none
 }
 
 // newLayout reads a file's header, and refuses it with a *runner.DataError where
-// it does not give key and title. A mapping to a column that is not there is a
-// *runner.InputError.
+// it does not give key and title, or has a column twice that only Jira repeats. A
+// mapping to a column that is not there is a *runner.InputError.
 func newLayout(file string, header []string, mapping *Mapping) (*layout, error) {
-	if twice := records.Duplicates(header); len(twice) > 0 {
-		return nil, &runner.DataError{
-			Message: fmt.Sprintf("%s: the header has more than one column %s", file, quoted(twice)),
-			Hint:    "rename or remove all but one of them",
-		}
+	known := recognize(func(column string) bool { return slices.Contains(header, column) })
+	twice := records.Duplicates(header)
+	if !known.repeats && len(twice) > 0 {
+		return nil, repeated(file, twice)
 	}
-	known := recognize(header)
-	l := &layout{header: header, source: -1}
-	if known.source != "" {
-		l.source = slices.Index(header, known.source)
-	}
-	for f, mapped := range mapping.columns() {
+	l := &layout{header: header, tracker: known, source: firstOf(known.source, header), extra: firstOf(known.extra, header)}
+	for f, mapped := range mapping.names() {
 		l.fields[f] = firstOf(known.columns[f], header)
 		if mapped == nil {
 			continue
@@ -72,7 +69,33 @@ func newLayout(file string, header []string, mapping *Mapping) (*layout, error) 
 			Hint:    `name the columns in the input, such as "mapping": {"key": "COLUMN", "title": "COLUMN"}`,
 		}
 	}
+	var open []string // to which of them is meant
+	for _, name := range twice {
+		if l.single(slices.Index(header, name)) {
+			open = append(open, name)
+		}
+	}
+	if len(open) > 0 {
+		return nil, repeated(file, open)
+	}
 	return l, nil
+}
+
+func repeated(file string, columns []string) error {
+	return &runner.DataError{
+		Message: fmt.Sprintf("%s: the header has more than one column %s", file, quoted(columns)),
+		Hint:    "rename or remove all but one of them",
+	}
+}
+
+// single reports whether a column gives what an issue has one of.
+func (l *layout) single(column int) bool {
+	for f, at := range l.fields {
+		if at == column && field(f) != fieldLabels {
+			return true
+		}
+	}
+	return column == l.source || column == l.extra
 }
 
 // firstOf returns where the first of the wanted columns that is there is, or
@@ -96,15 +119,35 @@ func (l *layout) missing() string {
 	return strings.Join(names, " and ")
 }
 
-// others are the columns that no field takes, in the order of their names.
-func (l *layout) others() []int {
-	var others []int
-	for i := range l.header {
-		if i != l.source && !slices.Contains(l.fields[:], i) {
-			others = append(others, i)
+// labels are the columns of that name.
+func (l *layout) labels() []int {
+	if first := l.fields[fieldLabels]; first >= 0 {
+		return l.named(l.header[first])
+	}
+	return nil
+}
+
+func (l *layout) named(name string) []int {
+	var columns []int
+	for i, column := range l.header {
+		if column == name {
+			columns = append(columns, i)
 		}
 	}
-	slices.SortFunc(others, func(a, b int) int { return cmp.Compare(l.header[a], l.header[b]) })
+	return columns
+}
+
+// others are the columns that no field takes, those of one name together, in the
+// order of their names that canonical has.
+func (l *layout) others() [][]int {
+	var others [][]int
+	for i, name := range l.header {
+		taken := i == l.source || i == l.extra || slices.Contains(l.fields[:], i)
+		if !taken && slices.Index(l.header, name) == i {
+			others = append(others, l.named(name))
+		}
+	}
+	slices.SortFunc(others, func(a, b []int) int { return compareNames(l.header[a[0]], l.header[b[0]]) })
 	return others
 }
 
@@ -118,7 +161,7 @@ func noSuchColumn(file string, header []string, f field, column string) error {
 	return runner.InvalidInput("/mapping/"+fieldNames[f], message)
 }
 
-// quoted lists columns for a message: the first few, of a wide file.
+// quoted lists names for a message: the first few, of a wide file.
 func quoted(columns []string) string {
 	const most = 30
 	var b strings.Builder

@@ -26,7 +26,7 @@ func (l *layout) given() map[string]string {
 	}
 	var others []string
 	for _, at := range l.others() {
-		others = append(others, l.header[at])
+		others = append(others, l.header[at[0]])
 	}
 	given["extra"] = strings.Join(others, ",")
 	return given
@@ -65,6 +65,19 @@ func TestLayout(t *testing.T) {
 		{"a mapping completes a tracker", "Bug ID,Short", &Mapping{Title: ptr("Short")}, map[string]string{
 			"key": "Bug ID", "title": "Short", "extra": "",
 		}},
+		{"this feature's own", "source,key,title,body,state,labels,author,url,createdAt,updatedAt,closedAt,extra,more", nil, map[string]string{
+			"key": "key", "title": "title", "body": "body", "state": "state", "labels": "labels", "author": "author", "url": "url",
+			"createdAt": "createdAt", "updatedAt": "updatedAt", "closedAt": "closedAt", "source": "source", "extra": "more",
+		}},
+		{"Jira repeats columns", "Sprint,Summary,Labels,Issue key,Labels,Comment,Sprint", nil, map[string]string{
+			"key": "Issue key", "title": "Summary", "labels": "Labels", "extra": "Comment,Sprint",
+		}},
+		{"an empty name is a column like any other", "number,title,", nil, map[string]string{
+			"key": "number", "title": "title", "extra": "",
+		}},
+		{"others in the order of UTF-16", "number,\ue000,title,\U0001F4A5", nil, map[string]string{
+			"key": "number", "title": "title", "extra": "\U0001F4A5,\ue000",
+		}},
 		{"two fields of one column", "number,title", &Mapping{Body: ptr("title")}, map[string]string{
 			"key": "number", "title": "title", "body": "title", "extra": "",
 		}},
@@ -87,8 +100,12 @@ func TestLayoutRefusesData(t *testing.T) {
 		mapping *Mapping
 		want    runner.DataError
 	}{
-		{"Summary,Issue key,Labels,Labels,Sprint,Sprint", nil, runner.DataError{
-			Message: `x.csv: the header has more than one column "Labels", "Sprint"`, Hint: "rename or remove all but one of them"}},
+		{"Bug ID,Summary,Keywords,Keywords,CC,CC", nil, runner.DataError{
+			Message: `x.csv: the header has more than one column "Keywords", "CC"`, Hint: "rename or remove all but one of them"}},
+		{"Summary,Issue key,Labels,Labels,Status,Summary,Status,Resolved", nil, runner.DataError{
+			Message: `x.csv: the header has more than one column "Summary", "Status"`, Hint: "rename or remove all but one of them"}},
+		{"Summary,Issue key,Project key,Sprint,Sprint,Project key", &Mapping{State: ptr("Sprint")}, runner.DataError{
+			Message: `x.csv: the header has more than one column "Sprint", "Project key"`, Hint: "rename or remove all but one of them"}},
 		{"a,b", nil, runner.DataError{
 			Message: `x.csv: no known column gives the key and title of an issue; the columns are "a", "b"`, Hint: hint}},
 		{"summary,issue key", nil, runner.DataError{

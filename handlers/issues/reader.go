@@ -1,11 +1,10 @@
 package issues
 
 import (
+	"encoding/json"
 	"fmt"
-	"strings"
+	"io"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/beignet-go/beignet/records"
 	"github.com/beignet-go/beignet/runner"
@@ -21,39 +20,44 @@ type item struct {
 
 // reader makes issues of the records of one file.
 type reader struct {
-	file      string
-	layout    *layout
-	others    []int    // the columns that go into Extra
-	names     []string // theirs, as JSON, with a colon
-	source    string   // "": the column's
-	separator string
-	zone      *time.Location
+	file string
+	zone *time.Location // of times without one
+	form form
 }
 
-func newReader(in ImportInput, header []string) (*reader, error) {
-	l, err := newLayout(in.File, header, in.Mapping)
-	if err != nil {
-		return nil, err
-	}
-	r := &reader{file: in.File, layout: l, separator: in.LabelSeparator}
-	switch {
-	case in.Source != nil:
-		r.source, l.source = *in.Source, -1
-	case l.source < 0:
-		return nil, runner.InvalidInput("/source", "is needed: no column of "+in.File+" gives it")
+// form knows what is where in a file's records.
+type form interface {
+	// parts takes a good record apart.
+	parts(records.Record) (parts, error)
+	// hint is what to do about a bad one, to follow its error; "": nothing else.
+	hint(*records.SyntaxError) string
+}
+
+// parts are what a record gives of an issue.
+type parts struct {
+	texts  [fieldCount]string // but for the labels
+	labels []string
+	source string
+	extra  json.RawMessage
+	name   func(field) string // where a field is, for a message
+}
+
+func newReader(in ImportInput, source records.Source, file io.ReaderAt) (*reader, error) {
+	r := &reader{file: in.File}
+	if csv, ok := source.(records.CSV); ok {
+		t, err := newTable(in, csv, file)
+		if err != nil {
+			return nil, err
+		}
+		r.form = t
+	} else {
+		r.form = newObjects(in)
 	}
 	// Local is not in the database: what it means differs from machine to machine.
+	var err error
 	r.zone, err = time.LoadLocation(in.Timezone)
 	if err != nil || in.Timezone == "Local" {
 		return nil, runner.InvalidInput("/timezone", fmt.Sprintf("%s is not in the time zone database; write it like Europe/Berlin", shown(in.Timezone)))
-	}
-	r.others = l.others()
-	for _, column := range r.others {
-		name, err := jsontext.AppendQuote(nil, header[column])
-		if err != nil {
-			return nil, fmt.Errorf("%s: column %q: %w", in.File, header[column], err)
-		}
-		r.names = append(r.names, string(name)+":")
 	}
 	return r, nil
 }
@@ -61,88 +65,44 @@ func newReader(in ImportInput, header []string) (*reader, error) {
 // read makes an item of a record.
 func (r *reader) read(rec records.Record) item {
 	if rec.Err != nil {
-		return item{Record: rec, reason: fmt.Sprintf("%s: %v", r.file, rec.Err)} // which says the row
+		return item{Record: rec, reason: fmt.Sprintf("%s: %v%s", r.file, rec.Err, r.form.hint(rec.Err))} // which says the row
 	}
-	issue, err := r.issue(rec.Fields)
-	if err != nil {
-		return item{Record: rec, reason: fmt.Sprintf("%s: row %d (line %d): %v", r.file, rec.Row, rec.Line, err)}
+	p, err := r.form.parts(rec)
+	if err == nil {
+		var issue Issue
+		if issue, err = r.issue(&p); err == nil {
+			return item{Record: rec, issue: issue}
+		}
 	}
-	return item{Record: rec, issue: issue}
+	return item{Record: rec, reason: fmt.Sprintf("%s: row %d (line %d): %v", r.file, rec.Row, rec.Line, err)}
 }
 
-// issue makes an issue of a record's cells. A title may be empty, as a body may:
-// the key is enough to know an issue by.
-func (r *reader) issue(cells []string) (Issue, error) {
-	cell := func(f field) string {
-		if column := r.layout.fields[f]; column >= 0 {
-			return cells[column]
-		}
-		return ""
-	}
+// issue makes an issue of its parts. A title may be empty, as a body may: the
+// key is enough to know an issue by.
+func (r *reader) issue(p *parts) (Issue, error) {
 	i := Issue{
-		Source: r.source,
-		Key:    cell(fieldKey),
-		Title:  cell(fieldTitle),
-		Body:   cell(fieldBody),
-		State:  cell(fieldState),
-		Labels: splitLabels(cell(fieldLabels), r.separator),
-		Author: cell(fieldAuthor),
-		URL:    cell(fieldURL),
-	}
-	if r.layout.source >= 0 {
-		i.Source = cells[r.layout.source]
+		Source: p.source,
+		Key:    p.texts[fieldKey],
+		Title:  p.texts[fieldTitle],
+		Body:   p.texts[fieldBody],
+		State:  p.texts[fieldState],
+		Labels: p.labels,
+		Author: p.texts[fieldAuthor],
+		URL:    p.texts[fieldURL],
+		Extra:  p.extra,
 	}
 	if i.Key == "" {
-		return Issue{}, fmt.Errorf("%s is empty: an issue needs a key", r.column(r.layout.fields[fieldKey]))
+		return Issue{}, fmt.Errorf("%s is empty: an issue needs a key", p.name(fieldKey))
 	}
 	if i.Source == "" {
-		return Issue{}, fmt.Errorf("%s is empty: an issue needs a source", r.column(r.layout.source))
+		return Issue{}, fmt.Errorf("%s is empty: an issue needs a source", p.name(fieldSource))
 	}
-	var err error
 	for n, instant := range [...]*time.Time{&i.CreatedAt, &i.UpdatedAt, &i.ClosedAt} {
 		f := fieldCreatedAt + field(n)
-		if *instant, err = parseTime(cell(f), r.zone); err != nil {
-			return Issue{}, fmt.Errorf("%s: %w", r.column(r.layout.fields[f]), err)
-		}
-	}
-	i.Extra, err = r.extra(cells)
-	return i, err
-}
-
-func (r *reader) column(at int) string { return "column " + r.layout.header[at] }
-
-// extra is the object of the cells that no field takes. Empty ones say nothing
-// and are left out: Jira's exports have hundreds of them.
-func (r *reader) extra(cells []string) ([]byte, error) {
-	var object []byte
-	for n, column := range r.others {
-		if cells[column] == "" {
-			continue
-		}
-		open := byte(',')
-		if object == nil {
-			open = '{'
-		}
-		object = append(append(object, open), r.names[n]...)
 		var err error
-		if object, err = jsontext.AppendQuote(object, cells[column]); err != nil {
-			return nil, fmt.Errorf("%s: %w", r.column(column), err)
+		if *instant, err = parseTime(p.texts[f], r.zone); err != nil {
+			return Issue{}, fmt.Errorf("%s: %w", p.name(f), err)
 		}
 	}
-	if object == nil {
-		return nil, nil
-	}
-	return append(object, '}'), nil
-}
-
-// splitLabels cuts a cell into labels. Spaces around them, and empty ones, are the
-// list's and not theirs.
-func splitLabels(cell, separator string) []string {
-	var labels []string
-	for label := range strings.SplitSeq(cell, separator) {
-		if label = strings.TrimSpace(label); label != "" {
-			labels = append(labels, label)
-		}
-	}
-	return labels
+	return i, nil
 }

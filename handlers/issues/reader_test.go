@@ -3,6 +3,7 @@ package issues
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,18 +12,23 @@ import (
 )
 
 func input() ImportInput {
-	return ImportInput{File: "x.csv", LabelSeparator: ",", Timezone: "UTC"}
+	return ImportInput{File: "x.csv", LabelSeparator: ",", Timezone: "UTC", Separator: ",", Encoding: records.UTF8}
+}
+
+// newTestReader reads a file that has this header alone.
+func newTestReader(in ImportInput, header string) (*reader, error) {
+	return newReader(in, records.CSV{}, strings.NewReader(header+"\n"))
 }
 
 func TestRead(t *testing.T) {
 	t.Parallel()
-	header := columns("Summary,Issue key,Project key,Status,Labels,Reporter,Created,Updated,Resolved,Description,Priority,\"quo\"te,Empty")
+	const header = `Summary,Issue key,Project key,Status,Labels,Reporter,Created,Updated,Resolved,Description,Priority,"""quo""te",Empty`
 	cells := []string{
 		"Title \x00 💥", "HADOOP-1", "HADOOP", "Open ", " a,b ,, c d,a", "me", "30/Sep/21 17:20", "", "2021-10-01T00:00:00Z", "\r\nbody\u2028\r\n", " --\x00", "a\"b\u2028崩", "",
 	}
 	in := input()
 	in.Timezone = "Europe/Berlin"
-	r, err := newReader(in, header)
+	r, err := newTestReader(in, header)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +45,7 @@ func TestRead(t *testing.T) {
 	}
 
 	in.Source, in.LabelSeparator = ptr("given"), ", "
-	if r, err = newReader(in, header); err != nil {
+	if r, err = newTestReader(in, header); err != nil {
 		t.Fatal(err)
 	}
 	got = r.read(records.Record{Row: 1, Line: 2, Fields: cells})
@@ -53,7 +59,7 @@ func TestRead(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
-	r, err := newReader(input(), columns("Issue key,Summary,Project key,Created"))
+	r, err := newTestReader(input(), "Issue key,Summary,Project key,Created")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +93,7 @@ func TestReaderRefusesInput(t *testing.T) {
 	} {
 		in := input()
 		test.change(&in)
-		_, err := newReader(in, columns(test.header))
+		_, err := newTestReader(in, test.header)
 		var refused *runner.InputError
 		if !errors.As(err, &refused) || err.Error() != test.want {
 			t.Errorf("got %v\nwant %s", err, test.want)

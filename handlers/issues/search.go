@@ -41,8 +41,14 @@ func search(ctx context.Context, d Deps, in SearchInput) (SearchOutput, error) {
 	if out.Unindexed, err = d.Issues.CountUnindexed(ctx); err != nil {
 		return SearchOutput{}, err
 	}
-	if out.Unindexed > 0 {
-		out.IndexWith = `beignet task run issues.backfill-search --input '{"dryRun":false}'`
-	}
+	out.IndexWith = indexWith(out.Unindexed)
 	return out, nil
+}
+
+// indexWith is the command that has so many issues found; "": there are none.
+func indexWith(unindexed int64) string {
+	if unindexed == 0 {
+		return ""
+	}
+	return "beignet task run issues.backfill-search --no-dry-run"
 }

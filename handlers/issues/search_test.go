@@ -101,7 +101,7 @@ func TestSearchSaysWhatIsNotIndexed(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, memstore.New(titles("Crash", "Typo")...))
 	got := runnertest.Run[issues.SearchOutput](k, "issues.search", `{"query": "crash"}`)
-	want := issues.SearchOutput{Hits: []issues.Hit{}, Unindexed: 2, IndexWith: `beignet task run issues.backfill-search --input '{"dryRun":false}'`}
+	want := issues.SearchOutput{Hits: []issues.Hit{}, Unindexed: 2, IndexWith: `beignet task run issues.backfill-search --no-dry-run`}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}

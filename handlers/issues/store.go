@@ -2,8 +2,8 @@ package issues
 
 import "context"
 
-// PageBytes is how much text a page of [Store.Unindexed] holds before it ends:
-// about so many bytes, and at least one issue.
+// PageBytes is how much text a page of a [Store] holds before it ends: about so
+// many bytes, and at least one issue.
 const PageBytes = 4 << 20
 
 // Store keeps issues and a search index over them. It speaks through a
@@ -41,6 +41,48 @@ type Store interface {
 	// those with more matches in less text. A query without a phrase matches the
 	// titles that are the query.
 	Search(ctx context.Context, q Query) ([]Issue, error)
+
+	// Page returns, in order of identity, issues after an identity that the
+	// filter lets by: at most limit, or fewer by [PageBytes]; none only where
+	// none is left. The zero identity is before all.
+	Page(ctx context.Context, f Filter, after Identity, limit int) ([]Issue, error)
+
+	// EachLabels calls fn with the source and the labels of every issue that has
+	// labels, in no order; of one source alone, or of any by "". It ends with the
+	// first error of fn. fn may not use the store.
+	EachLabels(ctx context.Context, source string, fn func(source string, labels []string) error) error
+
+	// Labeled returns, in order of ID, issues with labels and an ID above after,
+	// of one source alone, or of any by "": at most limit, or fewer by
+	// [PageBytes].
+	Labeled(ctx context.Context, source string, after int64, limit int) ([]Labeled, error)
+
+	// SetLabels gives stored issues, known by their IDs, these labels. What is
+	// indexed stays so. An ID that is not stored is passed over.
+	SetLabels(ctx context.Context, given []Labeled) error
+}
+
+// Identity is what an issue is known by. Identities are ordered by source, then
+// by key, both bytewise.
+type Identity struct{ Source, Key string }
+
+// Identity is what the issue is known by.
+func (i *Issue) Identity() Identity { return Identity{i.Source, i.Key} }
+
+// Filter lets by the issues that meet all of it; the zero value, all issues.
+type Filter struct {
+	Source string // of this source alone; "": of any
+	State  string // in exactly this state; "": in any
+	Label  string // with exactly this label; "": with any or none
+	Query  string // that [Store.Search] would find; "": all, indexed or not
+}
+
+// Labeled is an issue as far as its labels go.
+type Labeled struct {
+	ID     int64    `json:"id"`
+	Source string   `json:"source"`
+	Key    string   `json:"key"`
+	Labels []string `json:"labels"`
 }
 
 // Outcome is what [Store.Upsert] did with one issue.

@@ -18,15 +18,13 @@ type match struct {
 }
 
 func (t *table) search(q issues.Query) []issues.Issue {
-	phrases := issues.Phrases(q.Text)
 	var matches []match
 	for n := range t.entries {
 		e := &t.entries[n]
-		if !e.indexed || q.Source != "" && q.Source != e.issue.Source {
+		if q.Source != "" && q.Source != e.issue.Source {
 			continue
 		}
-		m, ok := e.match(tokens(q.Text), phrases)
-		if m.titleIs = e.issue.Title == q.Text; ok && len(phrases) > 0 || m.titleIs {
+		if m, ok := e.answers(q.Text); ok {
 			matches = append(matches, m)
 		}
 	}
@@ -49,6 +47,14 @@ func first(a, b bool) int {
 		return -1
 	}
 	return 1
+}
+
+// answers tells how well an entry answers a query, if it does.
+func (e *entry) answers(query string) (match, bool) {
+	phrases := issues.Phrases(query)
+	m, ok := e.match(tokens(query), phrases)
+	m.titleIs = e.issue.Title == query
+	return m, e.indexed && (ok && len(phrases) > 0 || m.titleIs)
 }
 
 func (e *entry) match(query []string, phrases []issues.Phrase) (match, bool) {

@@ -69,6 +69,9 @@ func (c committed) Index(ctx context.Context, given []issues.Issue) (n int64, er
 	})
 	return n, err
 }
+func (c committed) SetLabels(ctx context.Context, given []issues.Labeled) error {
+	return c.write(ctx, func(s store) error { return s.SetLabels(ctx, given) })
+}
 
 func (c committed) write(ctx context.Context, do func(store) error) error {
 	t, tx, err := c.db.Begin(ctx, ports.TxOptions{})
@@ -92,4 +95,16 @@ func (c committed) CountUnindexed(ctx context.Context) (int64, error) {
 
 func (c committed) Search(ctx context.Context, q issues.Query) ([]issues.Issue, error) {
 	return c.read().Search(ctx, q)
+}
+
+func (c committed) Page(ctx context.Context, f issues.Filter, after issues.Identity, limit int) ([]issues.Issue, error) {
+	return c.read().Page(ctx, f, after, limit)
+}
+
+func (c committed) EachLabels(ctx context.Context, source string, fn func(string, []string) error) error {
+	return c.read().EachLabels(ctx, source, fn)
+}
+
+func (c committed) Labeled(ctx context.Context, source string, after int64, limit int) ([]issues.Labeled, error) {
+	return c.read().Labeled(ctx, source, after, limit)
 }

@@ -13,10 +13,8 @@ import (
 // entry points at never changes: a change makes a new entry.
 type table struct {
 	entries []entry
-	places  map[identity]int
+	places  map[issues.Identity]int
 }
-
-type identity struct{ source, key string }
 
 type entry struct {
 	issue   issues.Issue
@@ -28,7 +26,7 @@ type entry struct {
 func (t table) clone() table {
 	places := maps.Clone(t.places)
 	if places == nil {
-		places = map[identity]int{}
+		places = map[issues.Identity]int{}
 	}
 	return table{entries: slices.Clone(t.entries), places: places}
 }
@@ -57,7 +55,7 @@ func (t *table) upsert(given []issues.Issue) []issues.Outcome {
 	outcomes := make([]issues.Outcome, len(given))
 	for n, i := range given {
 		i = canonical(i)
-		id := identity{i.Source, i.Key}
+		id := i.Identity()
 		place, known := t.places[id]
 		if !known {
 			i.ID = int64(len(t.entries) + 1)

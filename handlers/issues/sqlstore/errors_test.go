@@ -31,6 +31,9 @@ func TestErrors(t *testing.T) {
 	_, unindexed := reads.Unindexed(t.Context(), 0, 1)
 	_, search := reads.Search(t.Context(), issues.Query{Text: "x", Limit: 1})
 	_, stored := reads.Upsert(t.Context(), given)
+	_, page := reads.Page(t.Context(), issues.Filter{}, issues.Identity{}, 1)
+	_, labeled := reads.Labeled(t.Context(), "", 0, 1)
+	each := reads.EachLabels(t.Context(), "", nil)
 
 	conn, err := db.SQL().Conn(t.Context())
 	if err != nil {
@@ -43,6 +46,7 @@ func TestErrors(t *testing.T) {
 	writes := sqlstore.New(conn)
 	_, upsert := writes.Upsert(t.Context(), given)
 	_, index := writes.Index(t.Context(), given)
+	set := writes.SetLabels(t.Context(), []issues.Labeled{{ID: 1}})
 	for _, test := range []struct {
 		name      string
 		err, want error
@@ -52,6 +56,10 @@ func TestErrors(t *testing.T) {
 		{"Upsert reads", stored, ports.ErrBusy},
 		{"Upsert writes", upsert, ports.ErrIO},
 		{"Index", index, ports.ErrIO},
+		{"Page", page, ports.ErrBusy},
+		{"Labeled", labeled, ports.ErrBusy},
+		{"EachLabels", each, ports.ErrBusy},
+		{"SetLabels", set, ports.ErrIO},
 	} {
 		if !errors.Is(test.err, test.want) {
 			t.Errorf("%s: got %v, want %v", test.name, test.err, test.want)

@@ -11,16 +11,17 @@ import (
 
 // Unindexed reads rows until they amount to a page.
 func (s *Store) Unindexed(ctx context.Context, after int64, limit int) ([]issues.Issue, error) {
-	page, err := s.unindexed(ctx, after, limit)
+	page, err := s.pageByID(ctx, "i.indexed = 0", after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read unindexed issues: %w", dialect.SQLite.Classify(err))
 	}
 	return page, nil
 }
 
-func (s *Store) unindexed(ctx context.Context, after int64, limit int) ([]issues.Issue, error) {
+// pageByID returns the issues i that a condition holds for.
+func (s *Store) pageByID(ctx context.Context, condition string, after int64, limit int) ([]issues.Issue, error) {
 	rows, err := s.q.QueryContext(ctx, "SELECT "+selected()+
-		" FROM issues i WHERE i.indexed = 0 AND i.id > ?1 ORDER BY i.id LIMIT ?2", after, limit)
+		" FROM issues i WHERE "+condition+" AND i.id > ?1 ORDER BY i.id LIMIT ?2", after, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/beignet-go/beignet/handlers/issues"
 )
 
@@ -61,18 +59,23 @@ func selected() string {
 
 func scan(rows *sql.Rows) (*row, error) {
 	var r row
+	return &r, rows.Scan(r.dest()...)
+}
+
+// dest is where to scan a row to.
+func (r *row) dest() []any {
 	dest := make([]any, 0, 2+columnCount)
 	dest = append(dest, &r.id, &r.indexed)
 	for column := range r.text {
 		dest = append(dest, &r.text[column])
 	}
-	return &r, rows.Scan(dest...)
+	return dest
 }
 
 // encode makes a row of an issue.
 func encode(i *issues.Issue) (row, error) {
 	r := row{text: [columnCount]string{
-		source: i.Source, key: i.Key, title: i.Title, state: i.State, labels: "[]",
+		source: i.Source, key: i.Key, title: i.Title, state: i.State,
 		author: i.Author, url: i.URL,
 		createdAt: instant(i.CreatedAt), updatedAt: instant(i.UpdatedAt), closedAt: instant(i.ClosedAt),
 		extra: "{}", body: i.Body,
@@ -80,20 +83,11 @@ func encode(i *issues.Issue) (row, error) {
 	if len(i.Extra) > 0 {
 		r.text[extra] = string(i.Extra)
 	}
-	if len(i.Labels) == 0 {
-		return r, nil
+	list, err := issues.AppendLabels(nil, i.Labels)
+	if err != nil {
+		return row{}, fmt.Errorf("labels of %s: %w", i.Name(), err)
 	}
-	list := []byte("[")
-	for n, label := range i.Labels {
-		if n > 0 {
-			list = append(list, ',')
-		}
-		var err error
-		if list, err = jsontext.AppendQuote(list, label); err != nil {
-			return row{}, fmt.Errorf("label %q of %s: %w", label, i.Name(), err)
-		}
-	}
-	r.text[labels] = string(append(list, ']'))
+	r.text[labels] = string(list)
 	return r, nil
 }
 
@@ -106,17 +100,15 @@ func (r *row) decode() (*issues.Issue, error) {
 	if r.text[extra] != "{}" {
 		i.Extra = json.RawMessage(r.text[extra])
 	}
-	if r.text[labels] != "[]" {
-		if err := json.Unmarshal([]byte(r.text[labels]), &i.Labels); err != nil {
-			return nil, fmt.Errorf("labels of issue %d: %w", r.id, err)
-		}
+	var err error
+	if i.Labels, err = decodeLabels(r.text[labels]); err != nil {
+		return nil, fmt.Errorf("labels of issue %d: %w", r.id, err)
 	}
 	for n, t := range [...]*time.Time{&i.CreatedAt, &i.UpdatedAt, &i.ClosedAt} {
 		text := r.text[createdAt+n]
 		if text == "" {
 			continue
 		}
-		var err error
 		if *t, err = time.Parse(time.RFC3339Nano, text); err != nil {
 			return nil, fmt.Errorf("%s of issue %d: %w", columns[createdAt+n], r.id, err)
 		}

@@ -16,6 +16,15 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
+// Migrations are the steps of the schema, for goose: one .sql file each.
+func Migrations() fs.FS {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the name is no path
+	}
+	return files
+}
+
 // Ready reports whether the database has the schema that this package was built
 // for: nil, or a *ports.VersionError, whose Have is 0 for an empty database.
 func Ready(ctx context.Context, q ports.Querier) error {

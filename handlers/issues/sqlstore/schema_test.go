@@ -110,7 +110,10 @@ func TestPlans(t *testing.T) {
 	for query, want := range map[string]string{
 		"SELECT count(*) FROM issues WHERE indexed = 0":                                   "USING COVERING INDEX issues_unindexed",
 		"SELECT i.* FROM issues i WHERE i.indexed = 0 AND i.id > 5 ORDER BY i.id LIMIT 9": "USING INDEX issues_unindexed (indexed=? AND rowid>?)",
-		"SELECT i.* FROM issues i WHERE i.source = 'a' AND i.key IN ('b', 'c')":           "USING INDEX sqlite_autoindex_issues_1 (source=? AND key=?)",
+		"SELECT i.* FROM issues i WHERE (i.source, i.key) > ('a', 'b') AND +i.id IN (SELECT rowid FROM issues_search WHERE issues_search MATCH 'c') AND i.indexed = 1 ORDER BY i.source, i.key": "USING INDEX sqlite_autoindex_issues_1 ((source,key)>(?,?))",
+		"SELECT i.* FROM issues i WHERE i.source = 'a' AND i.key > 'b' AND i.state = 'c' ORDER BY i.source, i.key":                                                                              "USING INDEX sqlite_autoindex_issues_1 (source=? AND key>?)",
+		"SELECT i.* FROM issues i NOT INDEXED WHERE i.id > 5 AND i.labels <> '[]' ORDER BY i.id LIMIT 9":                                                                                        "USING INTEGER PRIMARY KEY (rowid>?)",
+		"SELECT i.* FROM issues i WHERE i.source = 'a' AND i.key IN ('b', 'c')":                                                                                                                 "USING INDEX sqlite_autoindex_issues_1 (source=? AND key=?)",
 	} {
 		rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query)
 		if err != nil {

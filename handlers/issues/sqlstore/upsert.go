@@ -41,14 +41,14 @@ func (s *Store) Upsert(ctx context.Context, given []issues.Issue) ([]issues.Outc
 	return outcomes, nil
 }
 
-type identity struct{ source, key string }
-
-func (r *row) identity() identity { return identity{r.text[source], r.text[key]} }
+func (r *row) identity() issues.Identity {
+	return issues.Identity{Source: r.text[source], Key: r.text[key]}
+}
 
 // compare tells what each row does to what is stored, one after another, and
 // returns the rows that are to be written, in the order of their first change.
 // What is stored becomes what it is after all of them.
-func compare(rows []row, stored map[identity]*row) (outcomes []issues.Outcome, changed []*row, err error) {
+func compare(rows []row, stored map[issues.Identity]*row) (outcomes []issues.Outcome, changed []*row, err error) {
 	outcomes = make([]issues.Outcome, len(rows))
 	changed = make([]*row, 0, len(rows))
 	for i := range rows {
@@ -79,12 +79,12 @@ func compare(rows []row, stored map[identity]*row) (outcomes []issues.Outcome, c
 }
 
 // stored returns what the table has of the rows' identities.
-func (s *Store) stored(ctx context.Context, rows []row) (map[identity]*row, error) {
+func (s *Store) stored(ctx context.Context, rows []row) (map[issues.Identity]*row, error) {
 	keys := map[string][]any{} // by source
 	for i := range rows {
 		keys[rows[i].text[source]] = append(keys[rows[i].text[source]], rows[i].text[key])
 	}
-	stored := make(map[identity]*row, len(rows))
+	stored := make(map[issues.Identity]*row, len(rows))
 	for source, all := range keys {
 		for some := range slices.Chunk(all, keysPerSelect) {
 			if err := s.selectKeys(ctx, source, some, stored); err != nil {
@@ -95,7 +95,7 @@ func (s *Store) stored(ctx context.Context, rows []row) (map[identity]*row, erro
 	return stored, nil
 }
 
-func (s *Store) selectKeys(ctx context.Context, source string, keys []any, into map[identity]*row) error {
+func (s *Store) selectKeys(ctx context.Context, source string, keys []any, into map[issues.Identity]*row) error {
 	query := "SELECT " + selected() + " FROM issues i WHERE i.source = ? AND i.key IN (" + marks(len(keys)) + ")"
 	found, err := s.q.QueryContext(ctx, query, append([]any{source}, keys...)...)
 	if err != nil {

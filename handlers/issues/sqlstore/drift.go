@@ -1,0 +1,87 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+
+	"github.com/beignet-go/beignet/ports/dialect"
+)
+
+// SearchIndex finds and mends what has gone wrong between issues and their search
+// index: by hand, by another program, or by a database put together from two.
+// Issues that wait to be indexed are not among it.
+type SearchIndex struct{ db *sql.DB }
+
+// NewSearchIndex returns the search index of a database that has been brought up.
+func NewSearchIndex(db *sql.DB) *SearchIndex { return &SearchIndex{db} }
+
+// Of issues i and entries s of the index, those that have drifted.
+const (
+	missing = "i.indexed = 1 AND NOT EXISTS (SELECT 1 FROM issues_search s WHERE s.rowid = i.id)"
+	stray   = "NOT EXISTS (SELECT 1 FROM issues i WHERE i.id = s.rowid)"
+)
+
+// Drift counts the issues that are marked as indexed and are missing from the
+// index, and the entries of the index that are no issue's.
+func (x *SearchIndex) Drift(ctx context.Context) (lost, strays int64, err error) {
+	err = x.db.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM issues i WHERE "+missing+
+		"), (SELECT count(*) FROM issues_search s WHERE "+stray+")").Scan(&lost, &strays)
+	if err != nil {
+		return 0, 0, fmt.Errorf("compare issues and search index: %w", dialect.SQLite.Classify(err))
+	}
+	return lost, strays, nil
+}
+
+// Mend indexes the missing issues, and takes the strays out, a page in a
+// transaction.
+func (x *SearchIndex) Mend(ctx context.Context) error {
+	for _, mend := range []func(context.Context, *Store, int64) (int64, error){indexMissing, removeStrays} {
+		for after, done := int64(math.MinInt64), false; !done; {
+			last, err := x.commit(ctx, mend, after)
+			if err != nil {
+				return fmt.Errorf("mend search index: %w", dialect.SQLite.Classify(err))
+			}
+			done, after = last == after, last
+		}
+	}
+	return nil
+}
+
+// commit mends one page after an ID in a transaction, and returns the page's last
+// ID, or the same where there was none.
+func (x *SearchIndex) commit(ctx context.Context, mend func(context.Context, *Store, int64) (int64, error), after int64) (int64, error) {
+	tx, err := x.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback() // does nothing after Commit
+	last, err := mend(ctx, New(tx), after)
+	if err != nil {
+		return 0, err
+	}
+	return last, tx.Commit()
+}
+
+// mendPage is how many entries of the index one transaction mends.
+const mendPage = 1000
+
+func indexMissing(ctx context.Context, s *Store, after int64) (int64, error) {
+	page, err := s.pageByID(ctx, missing, after, mendPage)
+	if err != nil || len(page) == 0 {
+		return after, err
+	}
+	_, err = s.index(ctx, page)
+	return page[len(page)-1].ID, err
+}
+
+func removeStrays(ctx context.Context, s *Store, after int64) (int64, error) {
+	var last sql.NullInt64
+	page := "FROM (SELECT s.rowid AS id FROM issues_search s WHERE " + stray + " AND s.rowid > ?1 ORDER BY s.rowid LIMIT ?2)"
+	if err := s.q.QueryRowContext(ctx, "SELECT max(id) "+page, after, mendPage).Scan(&last); err != nil || !last.Valid {
+		return after, err
+	}
+	_, err := s.q.ExecContext(ctx, "DELETE FROM issues_search WHERE rowid IN (SELECT id "+page+")", after, mendPage)
+	return last.Int64, err
+}

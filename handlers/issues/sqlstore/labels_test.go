@@ -1,0 +1,36 @@
+package sqlstore_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/beignet-go/beignet/handlers/issues"
+	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
+)
+
+// Labels are read however a tool has written the array.
+func TestLabelsOfAnyTool(t *testing.T) {
+	t.Parallel()
+	db := open(t).SQL()
+	s := sqlstore.New(db)
+	if _, err := s.Upsert(t.Context(), []issues.Issue{{Source: "s", Key: "1"}}); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string][]string{
+		`["a","b"]`:         {"a", "b"},
+		`["a", "b"]`:        {"a", "b"},
+		`[ "a" ]`:           {"a"},
+		`["a,","b",",",""]`: {"a,", "b", ",", ""},
+		`["\u0061","b\""]`:  {"a", `b"`},
+		`[""]`:              {""},
+		`[ ]`:               {},
+	} {
+		if _, err := db.ExecContext(t.Context(), "UPDATE issues SET labels = ?", text); err != nil {
+			t.Fatal(err)
+		}
+		page, err := s.Page(t.Context(), issues.Filter{}, issues.Identity{}, 1)
+		if err != nil || !slices.Equal(page[0].Labels, want) {
+			t.Errorf("%s: got %q, %v; want %q", text, page[0].Labels, err, want)
+		}
+	}
+}
