@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"github.com/beignet-go/beignet/handlers"
-	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
+	issuestore "github.com/beignet-go/beignet/handlers/issues/sqlstore"
+	releasestore "github.com/beignet-go/beignet/handlers/release/sqlstore"
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/sqlite"
 	"github.com/beignet-go/beignet/runner"
@@ -22,22 +23,48 @@ func state(ctx context.Context, t runner.Target, create bool) (ports.State, erro
 	return sqlite.OpenState(ctx, t.State, create)
 }
 
-// open opens the app over the run's database, and brings an empty one up.
+// open opens the app over the run's database. The task that migrates finds it as
+// it is; for every other it must have the newest schema, and an empty one is
+// given it.
 func open(ctx context.Context, s runner.Session) (runner.Opened[*handlers.App], error) {
 	db, err := sqlite.Open(ctx, s.Database, sqlite.Options{Create: true})
 	if err != nil {
 		return runner.Opened[*handlers.App]{}, err
 	}
-	if err := sqlstore.Migrate(ctx, db.SQL()); err != nil {
-		return runner.Opened[*handlers.App]{}, errors.Join(err, db.Close())
+	migrator := releasestore.NewMigrator(db.SQL(), issuestore.Migrations(), "issues data")
+	if s.Task != handlers.MigrateTask {
+		if err := bringUp(ctx, migrator); err != nil {
+			return runner.Opened[*handlers.App]{}, errors.Join(err, db.Close())
+		}
 	}
+	maintainer, index := releasestore.NewMaintainer(db.SQL()), issuestore.NewSearchIndex(db.SQL())
 	app := func(q ports.Querier) *handlers.App {
-		return &handlers.App{Issues: sqlstore.New(q), Files: s.Files, Log: s.Log, Audit: s.Audit}
+		return &handlers.App{
+			Issues: issuestore.New(q), Migrator: migrator, Maintainer: maintainer, Index: index,
+			Files: s.Files, Log: s.Log, Audit: s.Audit,
+		}
 	}
 	return runner.Opened[*handlers.App]{
 		App: app(db.SQL()), Begin: sqlite.Begin(db, app), Checkpoints: db,
 		Close: func(context.Context) error { return db.Close() },
 	}, nil
+}
+
+// bringUp gives an empty database the newest schema, and refuses any other that
+// has not got it.
+func bringUp(ctx context.Context, m *releasestore.Migrator) error {
+	err := m.Ready(ctx)
+	var version *ports.VersionError
+	if errors.As(err, &version) && version.Have == 0 {
+		_, err = m.Migrate(ctx, 0)
+	}
+	if errors.As(err, &version) && 0 < version.Have && version.Have < version.Want {
+		return &runner.Error{
+			Code: runner.CodeConfig, Message: err.Error(),
+			Hint: "beignet task run " + handlers.MigrateTask + " --no-dry-run", Err: err,
+		}
+	}
+	return err
 }
 
 // onlyPath refuses an address that is a URL or a connection string, for which
