@@ -87,16 +87,17 @@ func newCall(p program, std IO) *call {
 
 // execute finds the command that args name and runs it.
 func (c *call) execute(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == completeCommand {
+		c.complete(args[1:])
+		return nil
+	}
 	root := c.commands()
 	err := root.Parse(args)
 	selected := root.GetSelected()
-	var refused *runner.Error
 	switch {
 	case errors.Is(err, ff.ErrHelp):
 		c.help(&c.out, c.tty, selected)
 		return nil
-	case errors.As(err, &refused):
-		return refused
 	case err != nil:
 		return err
 	case selected.Exec == nil:

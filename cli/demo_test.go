@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -25,6 +26,7 @@ type demo struct {
 	state ports.State
 	out   io.Writer        // nil: kept
 	errs  *strings.Builder // nil: kept
+	tty   *os.File         // standard input and error, if set
 }
 
 type demoApp struct {
@@ -79,10 +81,22 @@ func (d demo) run(t *testing.T) ended {
 	if d.errs == nil {
 		d.errs = &errs
 	}
-	exit := program.Main(t.Context(), d.args, IO{
+	std := IO{
 		In: strings.NewReader(d.in), Out: d.out, Err: d.errs, Dir: d.dir,
 		Getenv: func(name string) string { return env[name] },
+	}
+	if d.tty != nil {
+		std.In, std.Err = d.tty, d.tty
+	}
+	exit := program.Main(t.Context(), d.args, std)
+	err := clitest.CheckOutput(d.args, []byte(out.String()), func(name string) []byte {
+		var schema strings.Builder
+		program.Main(t.Context(), []string{"schema", name}, IO{Out: &schema})
+		return []byte(schema.String())
 	})
+	if err != nil {
+		t.Error(err)
+	}
 	return ended{exit, clitest.Scrub(out.String()), clitest.Scrub(errs.String())}
 }
 
@@ -93,6 +107,23 @@ type greetInput struct {
 type greetOutput struct {
 	Greeting string `json:"greeting"`
 	Letters  int    `json:"letters"`
+}
+
+type connectInput struct {
+	Host     string             `json:"host"`
+	Password string             `json:"password"`
+	Level    string             `json:"level"`
+	Tags     []string           `json:"tags"`
+	Retries  *int64             `json:"retries"`
+	Ratio    *float64           `json:"ratio"`
+	Fast     bool               `json:"fast"`
+	TLS      *tlsInput          `json:"tls"`
+	Extra    *map[string]string `json:"extra"`
+}
+
+type tlsInput struct {
+	CAFile string `json:"caFile"`
+	Strict bool   `json:"strict"`
 }
 
 type fillInput struct {
@@ -128,6 +159,10 @@ func registerDemo(r *runner.Registry[demoApp]) {
 			d.log.Info("greeting \u009b\u202e")
 		}
 		return greetOutput{"hello " + in.Name, len(in.Name)}, nil
+	})
+	runner.Handle(r, "demo.connect", func(_ context.Context, _ demoApp, in connectInput) (connectInput, error) {
+		in.Password = strings.Repeat("x", len(in.Password))
+		return in, nil
 	})
 	runner.HandleBatches(r, "demo.fill",
 		func(_ context.Context, _ demoApp, in fillInput, after int64, limit int) ([]int64, error) {
@@ -167,6 +202,28 @@ tasks:
     examples:
       - description: Greet Ann.
         input: { name: "Ann O'Neil" }
+  - name: demo.connect
+    description: Connect to a host.
+    handler: demo.connect
+    effect: read
+    input:
+      type: object
+      required: [host, password]
+      properties:
+        host: { type: string, minLength: 3 }
+        password: { type: string, writeOnly: true, minLength: 3 }
+        level: { enum: [quiet, loud], default: quiet }
+        tags: { type: array, items: { type: string } }
+        retries: { type: integer, maximum: 9 }
+        ratio: { type: number }
+        fast: { type: boolean, default: true }
+        tls:
+          type: object
+          required: [caFile]
+          properties:
+            caFile: { type: string, x-file: read }
+            strict: { type: boolean, default: false }
+        extra: { type: object, additionalProperties: { type: string } }
   - name: demo.fill
     description: Fill rows.
     handler: demo.fill

@@ -16,6 +16,7 @@ type environment struct {
 	actor     string // whom the CI system, else the OS, says this is
 	plain     bool   // no colour
 	dumb      bool   // a terminal that redraws nothing
+	ci        bool   // nobody is at the terminal, if there is one
 	github    bool   // running in GitHub Actions
 
 	prefix string
@@ -35,6 +36,7 @@ func readEnvironment(program string, getenv func(string) string) environment {
 	e.actor = actor(getenv)
 	e.dumb = getenv("TERM") == "dumb"
 	e.plain = e.dumb || getenv("NO_COLOR") != ""
+	e.ci = getenv("CI") != "" && getenv("CI") != "false"
 	e.github = getenv("GITHUB_ACTIONS") == "true"
 	return e
 }

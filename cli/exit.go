@@ -17,7 +17,11 @@ const (
 	exitGate        = 77  // not allowed here
 	exitConfig      = 78  // manifest, configuration or state
 	exitTimeout     = 124 // as timeout(1)
+	exitInterrupted = 130 // as a shell's Ctrl-C
 )
+
+// codeInterrupted is this front end's own: Ctrl-C at a prompt.
+const codeInterrupted runner.Code = "interrupted"
 
 // exitCode is the number for an error's code. Nothing else decides one.
 func exitCode(code runner.Code) int {
@@ -40,6 +44,8 @@ func exitCode(code runner.Code) int {
 		return exitConfig
 	case runner.CodeTimeout:
 		return exitTimeout
+	case codeInterrupted:
+		return exitInterrupted
 	case runner.CodeTask, runner.CodePanic, runner.CodeFailures, runner.CodeOutput:
 		return exitTask
 	default:

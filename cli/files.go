@@ -15,22 +15,30 @@ import (
 // standard streams.
 type runFiles struct {
 	call   *call
-	folder string // of the state
-	spool  string // where standard input is kept, once there is a run
-	wrote  atomic.Bool
+	folder string      // of the state
+	spool  string      // where standard input is kept, once there is a run
+	took   atomic.Bool // standard output is the task's own
 }
 
 // of returns the files of a run. What it reads of standard input is kept in the
 // state for as long as the run may go on.
 func (f *runFiles) of(run string) ports.Files {
 	f.spool = filepath.Join(f.folder, "stdin", run)
-	return disk.New(disk.Options{Dir: f.call.std.Dir, In: f.call.std.In, Spool: f.spool, Out: f})
+	return taking{disk.New(disk.Options{Dir: f.call.std.Dir, In: f.call.std.In, Spool: f.spool, Out: f.call.std.Out}), &f.took}
 }
 
-// Write writes to standard output, which from then on is the run's own.
-func (f *runFiles) Write(p []byte) (int, error) {
-	f.wrote.Store(true)
-	return f.call.std.Out.Write(p)
+// taking are files of which standard output, once a task has opened it, is the
+// task's own: also where it writes nothing.
+type taking struct {
+	ports.Files
+	took *atomic.Bool
+}
+
+func (t taking) Create(name string, overwrite bool) (ports.NewFile, error) {
+	if name == "-" {
+		t.took.Store(true)
+	}
+	return t.Files.Create(name, overwrite)
 }
 
 // ended drops what a run kept that will not go on.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/peterbourgon/ff/v4"
+	"github.com/peterbourgon/ff/v4/ffval"
 
 	"github.com/beignet-go/beignet/runner"
 )
@@ -20,7 +21,7 @@ import (
 //   - a flag's value does not begin with a dash, unless as --flag=-5: what looks
 //     like a flag is one, and a value was forgotten;
 //   - a lone - is an argument or a value;
-//   - no flag but a switch is given twice.
+//   - no flag is given twice, but for a switch and for one that is a list's.
 //
 // Short flags are switches.
 type flagSet struct {
@@ -29,6 +30,14 @@ type flagSet struct {
 	args   []string
 	parsed bool
 	given  []string
+
+	// expand adds the flags of what the first argument names, such as a task's, and
+	// is told what follows it. Optional: without it, it names nothing.
+	expand   func(name string, rest []string) error
+	operands func() []candidate // what the first argument can be, for completion; nil: not known
+	inputs   []property         // of the task that the first argument names
+	ofInput  map[string]bool    // the flags that give them
+	lists    map[string]bool    // the flags that may be given more than once
 }
 
 var _ ff.Flags = (*flagSet)(nil)
@@ -36,7 +45,7 @@ var _ ff.Flags = (*flagSet)(nil)
 // newFlagSet returns an empty flag set for a command, by its full name. Parent's
 // flags are flags of the command too.
 func newFlagSet(name string, parent *flagSet) *flagSet {
-	f := &flagSet{FlagSet: ff.NewFlagSet(name)}
+	f := &flagSet{FlagSet: ff.NewFlagSet(name), ofInput: map[string]bool{}, lists: map[string]bool{}}
 	if parent != nil {
 		f.SetParent(parent.FlagSet)
 	}
@@ -55,6 +64,25 @@ func (f *flagSet) add(short rune, long, placeholder, usage string, v flag.Value)
 	}
 }
 
+// addList defines a flag that may be given more than once.
+func (f *flagSet) addList(long, placeholder, usage string, p *[]string) {
+	f.add(0, long, placeholder, usage, &ffval.List[string]{ParseFunc: asIs, Pointer: p})
+	f.lists[long] = true
+}
+
+// addInput defines a flag of a task's input. It has no variable of its name, and
+// help shows it by its property.
+func (f *flagSet) addInput(long, placeholder string, v flag.Value, list bool) {
+	f.add(0, long, placeholder, "", v)
+	f.ofInput[long], f.lists[long] = true, list
+}
+
+// has reports whether there is a flag of a name.
+func (f *flagSet) has(long string) bool {
+	_, known := f.GetFlag(long)
+	return known || long == "help"
+}
+
 func (f *flagSet) IsParsed() bool    { return f.parsed }
 func (f *flagSet) GetArgs() []string { return f.args }
 
@@ -70,8 +98,12 @@ func (f *flagSet) Parse(args []string) error {
 		arg := args[0]
 		switch {
 		case arg == "--":
+			before := len(f.args)
 			f.args = append(f.args, args[1:]...)
-			return nil
+			if before > 0 || len(f.args) == 0 {
+				return nil
+			}
+			return f.argument(f.args[0], nil)
 		case isFlag(arg):
 			taken, err := f.parseOne(args)
 			if err != nil {
@@ -84,9 +116,22 @@ func (f *flagSet) Parse(args []string) error {
 		default:
 			f.args = append(f.args, arg)
 			args = args[1:]
+			if len(f.args) == 1 {
+				if err := f.argument(arg, args); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil
+}
+
+// argument takes the first argument and what it names.
+func (f *flagSet) argument(name string, rest []string) error {
+	if f.expand == nil {
+		return nil
+	}
+	return f.expand(name, rest)
 }
 
 // isFlag reports whether arg is a flag, which a lone dash is not.
@@ -102,7 +147,7 @@ func (f *flagSet) parseOne(args []string) (taken int, err error) {
 	own := []string{arg}
 	taken = 1
 	if known && long && !isSwitch(found) {
-		if slices.Contains(f.given, name) {
+		if slices.Contains(f.given, name) && !f.lists[name[len("--"):]] {
 			return 0, usageError(name+" is given twice", "give it once")
 		}
 		f.given = append(f.given, name)
@@ -119,9 +164,12 @@ func (f *flagSet) parseOne(args []string) (taken int, err error) {
 		return 0, badValue(name, value, "true or false")
 	}
 	err = ff.NewFlagSet("").SetParent(f.FlagSet).Parse(own) // one of its own, for a flag set is parsed but once
+	var refused *runner.Error
 	switch {
 	case err == nil || errors.Is(err, ff.ErrHelp):
 		return taken, err
+	case errors.As(err, &refused):
+		return 0, refused
 	case errors.Is(err, ff.ErrUnknownFlag):
 		return 0, f.unknown(name)
 	}
@@ -140,7 +188,11 @@ func (f *flagSet) unknown(name string) error {
 		}
 		return nil
 	})
-	return usageError(suggest("unknown flag "+name, name, "", names), f.GetName()+" --help")
+	hint := f.GetName() + " --help"
+	if f.expand != nil && len(f.args) == 0 {
+		hint = "a task's own flags come after its name: " + f.GetName() + " NAME " + name
+	}
+	return usageError(suggest("unknown flag "+name, name, "", names), hint)
 }
 
 // fromVariables sets the flags that the command line left out. It is called once
@@ -148,7 +200,7 @@ func (f *flagSet) unknown(name string) error {
 func (f *flagSet) fromVariables(e environment) error {
 	return f.WalkFlags(func(known ff.Flag) error {
 		long, ok := known.GetLongName()
-		if !ok || known.IsSet() {
+		if !ok || f.ofInput[long] || known.IsSet() {
 			return nil
 		}
 		name, value := e.flag(long)

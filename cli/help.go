@@ -13,8 +13,9 @@ import (
 )
 
 func (c *call) helpCommand(parent *flagSet) *ff.Command {
-	cmd, _ := command(parent, "help", " [COMMAND]", "Show what a command does and takes.",
+	cmd, flags := command(parent, "help", " [COMMAND]", "Show what a command does and takes.",
 		func(_ context.Context, f *flagSet) error { return c.helpFor(f.GetArgs()) })
+	flags.operands = func() []candidate { return subcommands(c.commands()) }
 	return cmd
 }
 
@@ -50,7 +51,12 @@ func (c *call) help(w io.Writer, tty term.Terminal, cmd *ff.Command) {
 		}
 	}
 	section("commands:", leaves(cmd, ""))
-	own, inherited := flagRows(cmd.Flags)
+	flags := cmd.Flags.(*flagSet)
+	if len(flags.inputs) > 0 {
+		fmt.Fprintf(&b, "\n%s\n", tty.Bold("input of "+term.Escape(flags.args[0])+":"))
+		writeProperties(&b, tty, flags.inputs)
+	}
+	own, inherited := flagRows(flags)
 	if cmd.Flags.GetName() != c.name {
 		section("flags:", own)
 	} else {
@@ -78,13 +84,16 @@ func leaves(cmd *ff.Command, path string) []row {
 }
 
 // flagRows lists a command's own flags, and those that it has from its groups.
-func flagRows(flags ff.Flags) (own, inherited []row) {
+func flagRows(flags *flagSet) (own, inherited []row) {
 	_ = flags.WalkFlags(func(f ff.Flag) error { // the function returns no error
 		var spec string
 		if short, ok := f.GetShortName(); ok {
 			spec = "-" + string(short) + ", "
 		}
 		long, _ := f.GetLongName()
+		if flags.ofInput[long] {
+			return nil // shown by its property
+		}
 		spec = strings.TrimSpace(spec + "--" + long + " " + f.GetPlaceholder())
 		if f.GetFlags().GetName() == flags.GetName() {
 			own = append(own, row{spec, f.GetUsage()})

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -36,10 +35,6 @@ func (c *call) readStdin() ([]byte, error) {
 	input, err := io.ReadAll(io.LimitReader(c.std.In, runner.MaxInput+1))
 	if err != nil {
 		return nil, unreadable("standard input", err)
-	}
-	var member struct{ File any }
-	if json.Unmarshal(input, &member) == nil && member.File == "-" {
-		return nil, usageError("standard input cannot be both the input and the file that it names", "write --input @FILE")
 	}
 	return input, nil
 }

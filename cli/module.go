@@ -124,11 +124,16 @@ func (c *call) loadRunner(opts runner.Options) (*runner.Runner, module, error) {
 	m.spent = append(m.spent, ports.Stage{Name: "cross-check", Duration: time.Since(began)})
 	m.found = c.place(m, append(m.found, crossed...))
 	if len(m.found) > 0 {
-		return nil, m, &runner.Error{
-			Code:        runner.CodeConfig,
-			Message:     fmt.Sprintf("%s in %s and its files", plural(len(m.found), "problem"), m.name),
-			Diagnostics: m.found, Hint: c.name + " check",
-		}
+		return nil, m, c.problems(m)
 	}
 	return r, m, nil
+}
+
+// problems refuses a module for what was found in it.
+func (c *call) problems(m module) error {
+	return &runner.Error{
+		Code:        runner.CodeConfig,
+		Message:     fmt.Sprintf("%s in %s and its files", plural(len(m.found), "problem"), m.name),
+		Diagnostics: m.found, Hint: c.name + " check",
+	}
 }

@@ -56,12 +56,12 @@ func TestRunText(t *testing.T) {
 			ended{66, "", "demo: cannot read the input: missing.json: no such file or directory\nhint: see that the file is there and can be read\n"}},
 		{"bad-input 7", []string{"demo.greet", "--input", "@."},
 			ended{66, "", "demo: cannot read the input: .: not a regular file\nhint: see that the file is there and can be read\n"}},
-		{"bad-input 5a", []string{"demo.greet", "--input", "-"},
+		{"bad-input 5a", []string{"demo.connect", "--input", "-"},
 			ended{64, "", "demo: standard input cannot be both the input and the file that it names\nhint: write --input @FILE\n"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := demo{args: append([]string{"task", "run"}, test.args...), in: `{"file":"-"}`}
+			d := demo{args: append([]string{"task", "run"}, test.args...), in: `{"tls":{"caFile":"-"}}`}
 			if strings.HasPrefix(test.name, "dry") || strings.HasPrefix(test.name, "preview") {
 				d.args = append(d.args, "--on-error", "skip", "--max-failures", "50%", "--log-level", "error")
 			}
@@ -282,5 +282,19 @@ func TestVerboseStack(t *testing.T) {
 	got := demo{args: []string{"task", "run", "demo.greet", "-v", "--json", "--input", `{"name":"panic"}`}}.run(t)
 	if !json.Valid([]byte(got.out)) || !strings.Contains(got.err, "demo_test.go:") {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A list, whole.
+func TestList(t *testing.T) {
+	t.Parallel()
+	want := "demo\n  demo.greet    read   Greet a person.\n  demo.connect  read   Connect to a host.\n  demo.fill     write  Fill rows.\n"
+	if got := (demo{args: []string{"task", "list"}}).run(t); got != (ended{0, want, ""}) {
+		t.Errorf("got %+v\nwant %s", got, want)
+	}
+	want = `{"schemaVersion":1,"module":"embedded beignet.yaml","tasks":[{"name":"demo.greet","description":"Greet a person.","feature":"demo","handler":"demo.greet","effect":"read","aliases":["demo.hello"],"deprecated":"",` +
+		`"input":{"type":"object","required":["name"],"properties":{"name":{"type":"string","maxLength":64,"description":"Whom to greet."}},"unevaluatedProperties":false}},`
+	if got := (demo{args: []string{"task", "list", "--json"}}).run(t); got.exit != 0 || !strings.HasPrefix(got.out, want) {
+		t.Errorf("got %+v\nwant %s", got, want)
 	}
 }

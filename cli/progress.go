@@ -30,15 +30,21 @@ type progress struct {
 }
 
 func (c *call) newProgress(task string, log *slog.Logger) *progress {
-	p := &progress{screen: c.err, task: task, now: time.Now, began: time.Now()}
+	p := &progress{screen: c.err, task: task, now: time.Now}
 	if c.logFormat == "json" {
 		p.log = log
 	}
+	p.begin()
+	return p
+}
+
+// begin counts the time from now: before it a person may have been asked.
+func (p *progress) begin() {
+	p.began = p.now()
 	p.next = p.began.Add(lineEvery)
 	if p.screen.redraws() {
 		p.next = p.began.Add(barAfter)
 	}
-	return p
 }
 
 func (p *progress) observe(at ports.Progress) {

@@ -39,7 +39,13 @@ type showResult struct {
 	Delivery ports.Delivery  `json:"delivery"`
 	Help     string          `json:"help"`
 	Examples []exampleResult `json:"examples"`
-	Fields   []schema.Field  `json:"fields"`
+	Fields   []fieldResult   `json:"fields"`
+}
+
+// fieldResult is a field with the flag that gives it.
+type fieldResult struct {
+	schema.Field
+	Flag string `json:"flag,omitempty"` // "": it is given in --input alone
 }
 
 type exampleResult struct {

@@ -3,6 +3,8 @@ package cli
 import (
 	"cmp"
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/peterbourgon/ff/v4"
 
@@ -12,7 +14,10 @@ import (
 
 // runFlags are the flags of task run.
 type runFlags struct {
+	task        namedTask
 	input       *string
+	inArgs      bool // --input stands on the command line, where others can read it
+	noInput     bool
 	environment string
 	actor       string
 	tenant      string
@@ -24,16 +29,28 @@ type runFlags struct {
 func (c *call) taskRun(parent *flagSet) *ff.Command {
 	var f runFlags
 	cmd, flags := command(parent, "run", " NAME", "Run a task.", func(ctx context.Context, parsed *flagSet) error {
-		name, err := oneTask(parsed)
-		if err != nil {
+		if _, err := oneTask(parsed); err != nil {
 			return err
 		}
-		return c.runTask(ctx, name, f)
+		f.inArgs = slices.Contains(parsed.given, "--input")
+		return c.runTask(ctx, &f)
 	})
+	flags.operands = c.tasks
+	flags.expand = func(name string, rest []string) error {
+		err := c.findTask(&f.task, name, rest, flags)
+		if err != nil {
+			return &taskError{error: err, task: name}
+		}
+		cmd.Usage, cmd.ShortHelp = flags.GetName()+" "+f.task.Name, f.task.Task.Description
+		flags.inputs = f.task.input.properties
+		f.task.input.add(flags)
+		return nil
+	}
 	cmd.LongHelp = "Exit codes: 0 done, 1 the task failed, 64 usage, 65 input or data refused, 66 a file\n" +
 		"cannot be read, 69 the database is down, 70 a bug, 74 the disk, 75 locked, 77 not\n" +
 		"allowed here, 78 configuration, 124 timeout."
 	flags.add(0, "input", "JSON|@FILE|-", "The task's input: JSON, a file that holds it, or standard input.", given(&f.input))
+	flags.add(0, "no-input", "", "Never ask: what is missing is refused.", on(&f.noInput))
 	flags.add(0, "batch-size", "N", "Items a batch, instead of the task's own.", positive(&f.limits.BatchSize, maxBatchSize))
 	flags.add(0, "limit", "N", "Stop after this many items.", positive(&f.limits.Items, maxItems))
 	flags.add(0, "on-error", "stop|skip", "What becomes of the run when an item fails.",
@@ -55,31 +72,30 @@ const (
 )
 
 // runTask runs a task to its end and makes its outcome the result.
-func (c *call) runTask(ctx context.Context, name string, f runFlags) error {
+func (c *call) runTask(ctx context.Context, f *runFlags) error {
+	task := &f.task
 	log := c.logger()
 	files := &runFiles{call: c}
-	r, m, err := c.loadRunner(runner.Options{State: c.state, Files: files.of, Log: log, Version: c.versionString()})
-	if err != nil {
-		return &taskError{error: err, task: name}
-	}
-	task, ok := m.manifest.Task(name)
-	if !ok {
-		_, err := r.Describe(name) // it suggests a name
-		return &taskError{error: err, task: name}
-	}
+	r := task.runner.With(runner.Options{State: c.state, Files: files.of, Log: log, Version: c.versionString()})
 	if task.Deprecated != "" {
 		c.warn(task.Name + " is deprecated: " + task.Deprecated)
 	}
-	req, err := c.request(m, task.Name, f)
+	req, err := c.request(f)
 	if err != nil {
 		return &taskError{error: err, task: task.Name}
 	}
 	files.folder = req.Target.State
-	req.Observe = c.newProgress(task.Name, log).observe
-	run, err := r.Run(ctx, req)
+	progress := c.newProgress(task.Name, log)
+	req.Observe = progress.observe
+	plan, err := c.plan(ctx, r, f, req)
+	if err != nil {
+		return &taskError{error: err, task: task.Name}
+	}
+	progress.begin()
+	run, err := r.Start(ctx, plan)
 	c.err.seal()
 	files.ended(run)
-	c.ran, c.taken = run.ID != "", files.wrote.Load()
+	c.ran, c.taken = run.ID != "", files.took.Load()
 	if err != nil {
 		return &taskError{error: err, task: task.Name, run: run}
 	}
@@ -87,19 +103,40 @@ func (c *call) runTask(ctx context.Context, name string, f runFlags) error {
 }
 
 // request is what the flags ask for.
-func (c *call) request(m module, task string, f runFlags) (runner.Request, error) {
-	target, err := c.target(m, f.environment)
+func (c *call) request(f *runFlags) (runner.Request, error) {
+	target, err := c.target(f.task.module, f.environment)
 	if err != nil {
 		return runner.Request{}, err
 	}
-	input, err := c.readInput(f.input)
+	input, err := c.runInput(f)
 	if err != nil {
 		return runner.Request{}, err
 	}
 	f.limits.PreviewAll = f.preview == "all"
 	return runner.Request{
-		Task: task, Input: input, Target: target,
+		Task: f.task.Name, Input: input, Target: target,
 		Actor: cmp.Or(f.actor, c.env.actor), Client: c.name + "-cli", Tenant: f.tenant, Reason: f.reason,
-		Limits: f.limits, Spent: m.spent,
+		Limits: f.limits, Spent: f.task.module.spent,
 	}, nil
+}
+
+// runInput is the input as JSON: --input with what flags and variables give besides.
+func (c *call) runInput(f *runFlags) ([]byte, error) {
+	text, err := c.readInput(f.input)
+	if err != nil {
+		return nil, err
+	}
+	if literal := f.inArgs && !strings.HasPrefix(*f.input, "@") && *f.input != "-"; literal {
+		if secrets := f.task.Schema.Secrets(text); len(secrets) > 0 {
+			return nil, f.task.input.exposed(secrets[0].Pointer)
+		}
+	}
+	if err := f.task.input.fromVariables(c.env, text); err != nil {
+		return nil, err
+	}
+	merged, err := f.task.input.merge(text)
+	if err == nil && f.input != nil && *f.input == "-" {
+		err = f.task.input.stdinTwice(merged)
+	}
+	return merged, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/peterbourgon/ff/v4"
@@ -16,13 +17,14 @@ import (
 )
 
 func (c *call) taskShow(parent *flagSet) *ff.Command {
-	cmd, _ := command(parent, "show", " NAME", "Show what a task does and takes.", func(_ context.Context, f *flagSet) error {
+	cmd, flags := command(parent, "show", " NAME", "Show what a task does and takes.", func(_ context.Context, f *flagSet) error {
 		name, err := oneTask(f)
 		if err != nil {
 			return err
 		}
 		return c.showTask(name)
 	})
+	flags.operands = c.tasks
 	return cmd
 }
 
@@ -35,13 +37,14 @@ func (c *call) showTask(name string) error {
 	if err != nil {
 		return err
 	}
+	all := properties(d.Schema.Fields(), c.runFlagNamed)
 	if c.json {
 		return c.printJSON(showResult{
-			SchemaVersion: schemaVersion, taskResult: describeTask(d.Task, d.Schema), Delivery: d.Delivery,
-			Help: d.Help, Examples: exampleResults(d.Examples), Fields: append([]schema.Field{}, d.Fields...),
+			SchemaVersion: schemaVersion, taskResult: describeTask(d.Task, d.Schema.JSON()), Delivery: d.Delivery,
+			Help: d.Help, Examples: exampleResults(d.Examples), Fields: fieldResults(d.Schema.Fields(), all),
 		})
 	}
-	c.showText(d)
+	c.showText(d, all)
 	return nil
 }
 
@@ -53,7 +56,27 @@ func exampleResults(examples []manifest.Example) []exampleResult {
 	return results
 }
 
-func (c *call) showText(d runner.Description) {
+func fieldResults(fields []schema.Field, all []property) []fieldResult {
+	results := make([]fieldResult, len(fields))
+	for i, f := range fields {
+		results[i].Field = f
+		for _, p := range all {
+			if p.Pointer == f.Pointer {
+				results[i].Flag = p.flag()
+			}
+		}
+	}
+	return results
+}
+
+// runFlagNamed reports whether task run has a flag of its own of a name.
+func (c *call) runFlagNamed(long string) bool {
+	root := newFlagSet(c.name, nil)
+	c.addGlobal(root)
+	return c.taskRun(root).Flags.(*flagSet).has(long)
+}
+
+func (c *call) showText(d runner.Description, all []property) {
 	w := &c.out
 	fmt.Fprintf(w, "%s\n%s\n", c.tty.Bold(d.Name), term.Escape(d.Description))
 	if d.Deprecated != "" {
@@ -64,16 +87,10 @@ func (c *call) showText(d runner.Description) {
 	}
 	fmt.Fprintln(w)
 	writeRows(w, "  ", facts(d))
-	if len(d.Fields) > 0 {
+	if len(all) > 0 {
 		fmt.Fprintf(w, "\n%s\n", c.tty.Bold("input:"))
 	}
-	width := 0
-	for _, f := range d.Fields {
-		width = max(width, term.Cells(fieldName(f.Pointer)))
-	}
-	for _, f := range d.Fields {
-		c.showField(f, min(width, maxNames))
-	}
+	writeProperties(w, c.tty, all)
 	if len(d.Examples) > 0 {
 		fmt.Fprintf(w, "\n%s\n", c.tty.Bold("examples:"))
 	}
@@ -81,7 +98,7 @@ func (c *call) showText(d runner.Description) {
 		if e.Description != "" {
 			fmt.Fprintln(w, c.tty.Dim("  # "+term.Escape(e.Description)))
 		}
-		fmt.Fprintf(w, "  %s task run %s --input %s\n", c.name, d.Name, shellQuote(term.Escape(string(e.Input))))
+		fmt.Fprintf(w, "  %s task run %s%s\n", c.name, d.Name, term.Escape(inFlags(e.Input, all)))
 	}
 }
 
@@ -124,7 +141,24 @@ func delivery(d ports.Delivery) string {
 	}
 }
 
-func (c *call) showField(f schema.Field, width int) {
+// writeProperties writes a line for each property's flag, and its description
+// below.
+func writeProperties(w io.Writer, tty term.Terminal, all []property) {
+	width := 0
+	for _, p := range all {
+		width = max(width, term.Cells(term.Escape(p.spec())))
+	}
+	for _, p := range all {
+		flag := tty.Cyan(term.Pad(term.Escape(p.spec()), min(width, maxNames)))
+		fmt.Fprintf(w, "  %s  %s\n", flag, tty.Dim(term.Escape(about(p.Field))))
+		for _, line := range term.Wrap(term.Escape(p.Description), max(tty.Width()-6, 24)) {
+			fmt.Fprintf(w, "      %s\n", line)
+		}
+	}
+}
+
+// about says what a field's values are.
+func about(f schema.Field) string {
 	about := f.Type
 	if f.Items != "" {
 		about += " of " + f.Items
@@ -154,10 +188,7 @@ func (c *call) showField(f schema.Field, width int) {
 	if f.Deprecated {
 		about += ", deprecated"
 	}
-	fmt.Fprintf(&c.out, "  %s  %s\n", c.tty.Cyan(term.Pad(fieldName(f.Pointer), width)), c.tty.Dim(term.Escape(about)))
-	for _, line := range term.Wrap(term.Escape(f.Description), max(c.tty.Width()-6, 24)) {
-		fmt.Fprintf(&c.out, "      %s\n", line)
-	}
+	return about
 }
 
 // fieldName is a pointer as people are shown it: mapping.title for /mapping/title.
@@ -165,6 +196,3 @@ func fieldName(pointer string) string {
 	name := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
 	return term.Escape(strings.NewReplacer("~1", "/", "~0", "~").Replace(name))
 }
-
-// shellQuote makes text one word of a shell's command line.
-func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -1,14 +1,16 @@
 package disk
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"syscall"
 
 	"github.com/beignet-go/beignet/ports"
 )
 
-// stdout cannot appear whole. What is wrong with it, such as a pipe that nobody
-// reads any more, is an error of Write, which keeps the operating system's.
+// stdout cannot appear whole. A pipe that nobody reads any more takes all that is
+// written: whoever read it has had enough, which is no reason for a task to fail.
 type stdout struct {
 	out   io.Writer
 	ended bool
@@ -26,10 +28,13 @@ func (s *stdout) Write(p []byte) (int, error) {
 		return 0, errEnded
 	}
 	n, err := s.out.Write(p)
-	if err != nil {
-		err = fmt.Errorf("standard output: %w", err)
+	switch {
+	case errors.Is(err, syscall.EPIPE):
+		return len(p), nil
+	case err != nil:
+		return n, fmt.Errorf("standard output: %w", writing(err))
 	}
-	return n, err
+	return n, nil
 }
 
 func (s *stdout) Commit() error {

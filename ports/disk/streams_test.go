@@ -113,26 +113,29 @@ func TestNoStreams(t *testing.T) {
 	}
 }
 
-// A reader of standard output that has gone is told by Write alone.
+// bad-input 14, 15: a reader of standard output that has gone is no error, a full
+// disk is one.
 func TestBrokenStdout(t *testing.T) {
 	t.Parallel()
-	f, err := disk.New(disk.Options{Out: broken{}}).Create("-", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Write([]byte("x")); !errors.Is(err, syscall.EPIPE) {
-		t.Errorf("Write: %v, want EPIPE", err)
-	}
-	if err := f.Commit(); err != nil {
-		t.Errorf("Commit: %v", err)
-	}
-	if err := f.Abort(); err != nil {
-		t.Errorf("Abort: %v", err)
+	for fault, want := range map[syscall.Errno]error{syscall.EPIPE: nil, syscall.ENOSPC: ports.ErrFull, syscall.EIO: ports.ErrIO} {
+		f, err := disk.New(disk.Options{Out: broken{fault}}).Create("-", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte("x")); !errors.Is(err, want) {
+			t.Errorf("Write: %v, want %v", err, want)
+		}
+		if err := f.Commit(); err != nil {
+			t.Errorf("Commit: %v", err)
+		}
+		if err := f.Abort(); err != nil {
+			t.Errorf("Abort: %v", err)
+		}
 	}
 }
 
-type broken struct{}
+type broken struct{ fault syscall.Errno }
 
-func (broken) Write([]byte) (int, error) {
-	return 0, &fs.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}
+func (b broken) Write([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "write", Path: "|1", Err: b.fault}
 }

@@ -1,0 +1,264 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/beignet-go/beignet/runner"
+	"github.com/beignet-go/beignet/schema"
+)
+
+// inputFlags are the flags of a task's own input, and what they were given.
+type inputFlags struct {
+	properties []property
+	entries    []entry // by flags, variables and prompts, in that order
+	read       func(file string) ([]byte, error)
+}
+
+// entry is a property with its value.
+type entry struct {
+	*property
+	flag   string           // that gave it, for a message
+	values []jsontext.Value // one, or a list's
+}
+
+// add defines the flags in f.
+func (in *inputFlags) add(f *flagSet) {
+	for i := range in.properties {
+		p := &in.properties[i]
+		for _, name := range []string{p.long, p.short} {
+			for _, flag := range p.flags(name) {
+				f.addInput(flag, p.placeholder(), &inputValue{in, p, flag}, p.takes == takesList)
+			}
+		}
+	}
+}
+
+// inputValue is one flag of one property.
+type inputValue struct {
+	in   *inputFlags
+	p    *property
+	flag string
+}
+
+func (v *inputValue) String() string   { return "" }
+func (v *inputValue) IsBoolFlag() bool { return v.p.takes == takesSwitch }
+
+// Set takes the flag's value. Its error shows no secret.
+func (v *inputValue) Set(text string) error {
+	flag := "--" + v.flag
+	if v.p.takes == takesFile {
+		if !strings.HasSuffix(v.flag, secretSuffix) || v.flag == v.p.long || v.flag == v.p.short {
+			return v.p.exposed(flag)
+		}
+		content, err := v.in.read(text)
+		if err != nil {
+			return err
+		}
+		text = strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	}
+	value, err := v.p.parse(text)
+	if err != nil {
+		return err
+	}
+	if on, off := value.Kind() == 't', strings.HasPrefix(v.flag, "no-"); v.p.takes == takesSwitch && off {
+		value = jsontext.Value(strconv.FormatBool(!on))
+	}
+	return v.in.give(v.p, flag, value)
+}
+
+// exposed refuses a secret where every user of the machine can read it.
+func (p *property) exposed(where string) error {
+	hint := "put it into a file and write --input @FILE"
+	if flag := p.flag(); flag != "" {
+		hint = fmt.Sprintf("write %s FILE", flag)
+	}
+	return usageError(where+": a secret is not given on the command line, where others can see it", hint)
+}
+
+// exposed refuses a secret at a pointer into JSON on the command line.
+func (in *inputFlags) exposed(pointer string) error {
+	for i := range in.properties {
+		if p := &in.properties[i]; p.Pointer == pointer {
+			return p.exposed("--input, at " + pointer)
+		}
+	}
+	return (&property{}).exposed("--input, at " + pointer)
+}
+
+// stdinTwice refuses an input that was read from standard input and names it as a
+// file to read.
+func (in *inputFlags) stdinTwice(text []byte) error {
+	for _, p := range in.properties {
+		if p.File == schema.FileRead && string(at(text, p.path)) == `"-"` {
+			return usageError("standard input cannot be both the input and the file that it names", "write --input @FILE")
+		}
+	}
+	return nil
+}
+
+// give takes one value, or a further one of a list.
+func (in *inputFlags) give(p *property, flag string, value jsontext.Value) error {
+	for i := range in.entries {
+		switch e := &in.entries[i]; {
+		case e.property != p:
+			continue
+		case p.takes == takesList && e.flag == flag:
+			e.values = append(e.values, value)
+			return nil
+		case e.flag == flag:
+			return usageError(flag+" is given twice", "give it once")
+		default:
+			return usageError(fmt.Sprintf("%s and %s give the same property", e.flag, flag), "give one of them")
+		}
+	}
+	in.entries = append(in.entries, entry{p, flag, []jsontext.Value{value}})
+	return nil
+}
+
+// parse makes JSON of a text. What it must be besides is for the task's schema to
+// say, which every input meets.
+func (p *property) parse(text string) (jsontext.Value, error) {
+	kinds := strings.Split(p.Type, " or ")
+	if p.takes == takesList {
+		kinds = strings.Split(p.Items, " or ")
+	}
+	has := func(kind string) bool { return slices.Contains(kinds, kind) }
+	value := jsontext.Value(text)
+	if !value.IsValid() || strings.TrimSpace(text) != text {
+		value = nil
+	}
+	switch kind := value.Kind(); {
+	case kind == '0' && (has("integer") || has("number")), (kind == 't' || kind == 'f') && has("boolean"), kind == 'n' && has("null") && !has("string"):
+		return value, nil
+	case has("string"):
+		quoted, err := jsontext.AppendQuote(nil, text)
+		if err != nil {
+			return nil, wantError("UTF-8")
+		}
+		return quoted, nil
+	case has("integer"):
+		return nil, wantError("a whole number")
+	case has("number"):
+		return nil, wantError("a number")
+	case has("boolean"):
+		return nil, wantError("true or false")
+	case value == nil:
+		return nil, wantError("JSON")
+	}
+	return value, nil
+}
+
+// fromVariables takes what variables say of properties that no flag and no JSON
+// gives, such as BEIGNET_INPUT_FILE. They say what the long flags would.
+func (in *inputFlags) fromVariables(e environment, text []byte) error {
+	for i := range in.properties {
+		p := &in.properties[i]
+		if p.short == "" && p.long == "" || in.has(p) || at(text, p.path) != nil {
+			continue
+		}
+		name, value := e.flag("input." + shortName(p.path))
+		flag := p.long
+		if file, of := e.flag("input." + shortName(p.path) + secretSuffix); p.takes == takesFile && of != "" {
+			name, value, flag = file, of, p.long+secretSuffix
+		}
+		if value == "" {
+			continue
+		}
+		if err := in.fromVariable(p, name, flag, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *inputFlags) fromVariable(p *property, name, flag, text string) error {
+	var err error
+	if p.takes == takesFile && flag == p.long { // the secret itself: a variable is not for all to see
+		var value jsontext.Value
+		if value, err = p.parse(text); err == nil {
+			return in.give(p, name, value)
+		}
+		text = "***"
+	} else {
+		err = (&inputValue{in, p, flag}).Set(text)
+	}
+	var want wantError
+	if errors.As(err, &want) {
+		return badValue(name, text, string(want))
+	}
+	return err
+}
+
+func (in *inputFlags) has(p *property) bool {
+	return slices.ContainsFunc(in.entries, func(e entry) bool { return e.property == p })
+}
+
+// merge puts what was given into the object that --input holds; nil: none. What is
+// no object, or not JSON, stays as it is, for the runner to refuse.
+func (in *inputFlags) merge(text []byte) ([]byte, error) {
+	if len(in.entries) == 0 {
+		return text, nil
+	}
+	root := map[string]any{}
+	if text != nil {
+		value := jsontext.Value(text)
+		if len(text) > runner.MaxInput || !value.IsValid() || value.Kind() != '{' {
+			return text, nil
+		}
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.UseNumber()
+		if err := d.Decode(&root); err != nil {
+			return text, nil // as above
+		}
+	}
+	for _, e := range in.entries {
+		if !e.putInto(root) {
+			return nil, usageError(fmt.Sprintf("%s gives %s, which is given already", e.flag, e.Pointer), "give it once: in --input, or with a flag")
+		}
+	}
+	return json.Marshal(root)
+}
+
+// putInto sets the property in an object, and reports whether there was room.
+func (e entry) putInto(object map[string]any) bool {
+	last := len(e.path) - 1
+	for _, name := range e.path[:last] {
+		inner, ok := object[name].(map[string]any)
+		if _, taken := object[name]; taken && !ok {
+			return false
+		}
+		if !ok {
+			inner = map[string]any{}
+			object[name] = inner
+		}
+		object = inner
+	}
+	if _, taken := object[e.path[last]]; taken {
+		return false
+	}
+	object[e.path[last]] = json.RawMessage(e.values[0])
+	if e.takes == takesList {
+		object[e.path[last]] = e.values
+	}
+	return true
+}
+
+// at is what a JSON object has at a path; nil: nothing.
+func at(text []byte, path []string) json.RawMessage {
+	for _, name := range path {
+		var object map[string]json.RawMessage
+		if json.Unmarshal(text, &object) != nil {
+			return nil
+		}
+		text = object[name]
+	}
+	return text
+}

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/beignet-go/beignet/runner"
+)
+
+// namedTask is the task that a command line names. Its input has flags, so that it
+// is known before the rest of the command line is read.
+type namedTask struct {
+	runner.Description
+	runner *runner.Runner
+	module module
+	input  inputFlags
+}
+
+// findTask finds a task by the name that a command line gives, before the rest of it
+// is parsed: of that, what counts here is which manifest it names.
+func (c *call) findTask(t *namedTask, name string, rest []string, f *flagSet) (err error) {
+	_, variable := c.env.flag("module")
+	c.module = cmp.Or(c.module, moduleIn(rest), variable)
+	if t.runner, t.module, err = c.loadRunner(runner.Options{}); err != nil {
+		return err
+	}
+	if t.Description, err = t.runner.Describe(name); err != nil {
+		return err
+	}
+	t.input = inputFlags{properties: properties(t.Schema.Fields(), f.has), read: c.readInputFile}
+	return nil
+}
+
+// moduleIn is the value of --module among arguments.
+func moduleIn(args []string) string {
+	for i, arg := range args {
+		value, assigned := strings.CutPrefix(arg, "--module=")
+		switch {
+		case arg == "--":
+			return ""
+		case assigned:
+			return value
+		case arg == "--module" && i+1 < len(args):
+			return args[i+1]
+		}
+	}
+	return ""
+}

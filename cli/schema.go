@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"embed"
+	"slices"
+	"strings"
+
+	"github.com/peterbourgon/ff/v4"
+
+	"github.com/beignet-go/beignet/manifest"
+)
+
+// outputSchemas are written by a test, from the types of results.go. They are open:
+// a member may be added to an output.
+//
+//go:embed schemas
+var outputSchemas embed.FS
+
+// schemaNames are the outputs and the manifests that there is a schema of.
+func schemaNames() []string {
+	return []string{"list", "show", "run", "check", "make", "version", "tasks", "beignet"}
+}
+
+func (c *call) schemaCommand(parent *flagSet) *ff.Command {
+	cmd, flags := command(parent, "schema", " "+strings.Join(schemaNames(), "|"), "Print the JSON Schema of an output or a manifest.",
+		func(_ context.Context, f *flagSet) error { return c.printSchema(f.GetArgs()) })
+	flags.operands = func() []candidate { return words(schemaNames()...) }
+	cmd.LongHelp = "list, show and run are what task list, task show and task run print with --json;\n" +
+		"run is also what any command prints that is refused. tasks is a feature file,\n" +
+		"beignet is beignet.yaml."
+	return cmd
+}
+
+func (c *call) printSchema(args []string) error {
+	hint := "choose one of " + strings.Join(schemaNames(), ", ")
+	switch {
+	case len(args) == 0:
+		return usageError("which schema?", hint)
+	case len(args) > 1:
+		return usageError("unexpected argument "+args[1], hint)
+	case !slices.Contains(schemaNames(), args[0]):
+		return usageError(suggest("no schema "+args[0], args[0], "", schemaNames()), hint)
+	}
+	switch args[0] {
+	case "tasks":
+		c.out.WriteString(manifest.FeatureSchema())
+	case "beignet":
+		c.out.WriteString(manifest.ModuleSchema())
+	default:
+		text, err := outputSchemas.ReadFile("schemas/" + args[0] + ".schema.json")
+		if err != nil {
+			return err
+		}
+		c.out.Write(text)
+	}
+	return nil
+}
