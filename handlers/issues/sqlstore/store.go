@@ -1,7 +1,7 @@
 // Package sqlstore keeps issues in SQLite.
 //
-// Start with [Migrate], which brings an empty database up, and [New], which
-// makes an issues.Store of a pool or a transaction. It passes storetest.
+// Start with [Migrations], which bring an empty database up, and [New], which makes
+// an issues.Store of a pool or a transaction. It passes storetest.
 package sqlstore
 
 import (

@@ -2,9 +2,10 @@ package sqlstore_test
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"testing"
+
+	"github.com/pressly/goose/v3"
 
 	"github.com/beignet-go/beignet/handlers/issues"
 	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
@@ -35,7 +36,11 @@ func TestStore(t *testing.T) {
 func open(t testing.TB) *sqlite.DB {
 	t.Helper()
 	db := openFile(t, filepath.Join(t.TempDir(), "data.db"))
-	if err := sqlstore.Migrate(t.Context(), db.SQL()); err != nil {
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db.SQL(), sqlstore.Migrations(), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.Up(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return db
@@ -49,22 +54,4 @@ func openFile(t testing.TB, path string) *sqlite.DB {
 	}
 	t.Cleanup(func() { db.Close() })
 	return db
-}
-
-// A database with tables of another program is not empty: nothing is brought up
-// in it.
-func TestMigrateRefusesAnothersDatabase(t *testing.T) {
-	t.Parallel()
-	db := openFile(t, filepath.Join(t.TempDir(), "data.db"))
-	if _, err := db.SQL().ExecContext(t.Context(), "CREATE TABLE customers (id INTEGER)"); err != nil {
-		t.Fatal(err)
-	}
-	var version *ports.VersionError
-	if err := sqlstore.Migrate(t.Context(), db.SQL()); !errors.As(err, &version) || version.Have != 0 || version.Want != 1 {
-		t.Errorf("Migrate: %v, want a VersionError of 0 and 1", err)
-	}
-	var tables int
-	if err := db.SQL().QueryRowContext(t.Context(), "SELECT count(*) FROM sqlite_schema WHERE name = 'issues'").Scan(&tables); err != nil || tables != 0 {
-		t.Errorf("%d tables of issues, %v", tables, err)
-	}
 }
