@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/beignet-go/beignet/internal/term"
 )
@@ -74,11 +77,18 @@ func (o members) flat(prefix string) members {
 	return all
 }
 
-// text is a member's value as it stands in a table.
-func (o members) text(name string) string {
+// cell is a member's value as it stands in a column of a table.
+func (o members) cell(name string) string {
+	return o.show(name, func(v any) string { return item(v, "\t") })
+}
+
+// text is a member's value on a line of its own, or at the end of one.
+func (o members) text(name string) string { return o.show(name, scalar) }
+
+func (o members) show(name string, as func(any) string) string {
 	for _, m := range o {
 		if m.name == name {
-			return term.Escape(scalar(m.value))
+			return term.Escape(as(m.value))
 		}
 	}
 	return ""
@@ -120,12 +130,33 @@ func scalar(v any) string {
 		return orNone(words)
 	case []any:
 		words := make([]string, len(v))
-		for i, item := range v {
-			words[i] = scalar(item)
+		for i, one := range v {
+			words[i] = item(one, ",")
 		}
 		return orNone(words)
 	}
 	return fmt.Sprint(v)
+}
+
+// item is a value among others on one line. A text that could be taken for another
+// there is quoted: one of spaces or none, with the separator in it, or not in
+// Unicode's composed form, whose marks are then written out.
+func item(v any, separator string) string {
+	s, ok := v.(string)
+	odd := func(r rune) bool { return r != ' ' && unicode.IsSpace(r) }
+	if !ok || s == strings.TrimSpace(s) && s != "" && !strings.Contains(s, separator) && !strings.ContainsFunc(s, odd) && norm.NFC.IsNormalString(s) {
+		return scalar(v)
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.In(r, unicode.Mn) || odd(r) {
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return `"` + b.String() + `"`
 }
 
 func orNone(words []string) string {

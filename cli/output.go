@@ -47,11 +47,9 @@ func (c *call) writeList(w io.Writer, list []members) {
 	short, long := columns(list)
 	widths := make([]int, len(short))
 	for i, name := range short {
-		if len(long) == 0 {
-			widths[i] = term.Cells(name)
-		}
+		widths[i] = term.Cells(name)
 		for _, item := range list {
-			widths[i] = max(widths[i], term.Cells(item.text(name)))
+			widths[i] = max(widths[i], term.Cells(item.cell(name)))
 		}
 	}
 	line := func(of func(name string) string, style func(string) string) string {
@@ -61,12 +59,14 @@ func (c *call) writeList(w io.Writer, list []members) {
 		}
 		return "    " + strings.Join(cells, "  ")
 	}
-	if len(long) == 0 {
-		fmt.Fprintln(w, strings.TrimRight(line(term.Escape, c.tty.Dim), " "))
+	header := line(term.Escape, c.tty.Dim)
+	if len(long) > 0 {
+		header += "  " + c.tty.Dim(term.Escape(long[0]))
 	}
+	fmt.Fprintln(w, strings.TrimRight(header, " "))
 	width := max(c.tty.Width(), 2*maxCell)
 	for _, item := range list {
-		head := line(item.text, c.tty.Cyan)
+		head := line(item.cell, c.tty.Cyan)
 		if len(long) == 0 {
 			fmt.Fprintln(w, strings.TrimRight(head, " "))
 			continue

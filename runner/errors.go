@@ -84,8 +84,9 @@ func (e *DataError) Unwrap() error { return e.Err }
 // FileError is a file that cannot be read or written. The Session's Files
 // return it.
 type FileError struct {
-	Name string
-	Err  error // names the file
+	Name    string
+	Err     error // names the file
+	Writing bool
 }
 
 func (e *FileError) Error() string { return e.Err.Error() }

@@ -86,14 +86,14 @@ func (f *runFiles) inputs() []ports.InputFile {
 
 func (f *runFiles) Create(name string, overwrite bool) (ports.NewFile, error) {
 	if f.inner == nil {
-		return nil, &FileError{Name: name, Err: errNoFiles}
+		return nil, &FileError{Name: name, Err: errNoFiles, Writing: true}
 	}
 	if f.dry {
 		return f.pretend(name, overwrite)
 	}
 	file, err := f.inner.Create(name, overwrite)
 	if err != nil {
-		return nil, &FileError{Name: name, Err: err}
+		return nil, &FileError{Name: name, Err: err, Writing: true}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -122,9 +122,9 @@ func (f *runFiles) pretend(name string, overwrite bool) (ports.NewFile, error) {
 	case err == nil && overwrite:
 		file.Close()
 	case err == nil:
-		return nil, errors.Join(&FileError{Name: name, Err: fmt.Errorf("%s: %w", name, ports.ErrExists)}, file.Close())
+		return nil, errors.Join(&FileError{Name: name, Err: fmt.Errorf("%s: %w", name, ports.ErrExists), Writing: true}, file.Close())
 	case !errors.Is(err, ports.ErrNotFound):
-		return nil, &FileError{Name: name, Err: err}
+		return nil, &FileError{Name: name, Err: err, Writing: true}
 	}
 	return &unwritten{name: name, log: f.log}, nil
 }

@@ -86,6 +86,10 @@ func classify(err error) (Code, string) {
 		return CodeConfig, ""
 	case errors.As(err, &file) && errors.Is(err, ports.ErrExists):
 		return CodeFile, "give another name"
+	case errors.As(err, &file) && file.Writing && errors.Is(err, ports.ErrNotFound):
+		return CodeFile, "make the folder first"
+	case errors.As(err, &file) && file.Writing && errors.Is(err, ports.ErrNotRegular):
+		return CodeFile, "give the name of a file, or - for standard output"
 	case errors.As(err, &file):
 		return CodeFile, "see that the file is there and can be read"
 	}

@@ -25,7 +25,28 @@ func (f *Files) Create(name string, overwrite bool) (ports.NewFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return n, nil
+	return named{n, name}, nil
+}
+
+// named says in the user's own words which file an error is of.
+type named struct {
+	ports.NewFile
+	name string
+}
+
+func (n named) Write(p []byte) (int, error) {
+	k, err := n.NewFile.Write(p)
+	return k, n.say(err)
+}
+
+func (n named) Commit() error { return n.say(n.NewFile.Commit()) }
+func (n named) Abort() error  { return n.say(n.NewFile.Abort()) }
+
+func (n named) say(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", n.name, err)
 }
 
 type newFile struct {
@@ -45,10 +66,10 @@ func create(path string, mode fs.FileMode, overwrite bool) (*newFile, error) {
 	switch {
 	case !taken && !errors.Is(err, fs.ErrNotExist):
 		return nil, writing(err)
-	case taken && !overwrite:
-		return nil, ports.ErrExists
 	case taken && !info.Mode().IsRegular():
 		return nil, ports.ErrNotRegular
+	case taken && !overwrite:
+		return nil, ports.ErrExists
 	}
 	f, err := os.OpenFile(filepath.Join(filepath.Dir(path), ".beignet-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/beignet-go/beignet/ports"
@@ -56,5 +57,37 @@ func TestFull(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
 		t.Errorf("the folder holds %v, %v; want nothing", entries, err)
+	}
+}
+
+// What cannot be overwritten is not said to be there already, which would send
+// people to overwrite.
+func TestCreateOverFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	files := New(Options{Dir: filepath.Dir(dir)})
+	for _, overwrite := range []bool{false, true} {
+		_, err := files.Create(filepath.Base(dir), overwrite)
+		if !errors.Is(err, ports.ErrNotRegular) || err.Error() != filepath.Base(dir)+": not a regular file" {
+			t.Errorf("overwrite %v: %v", overwrite, err)
+		}
+	}
+}
+
+// Every error of a file says which one it is of.
+func TestCreatedNamesItself(t *testing.T) {
+	t.Parallel()
+	f, err := New(Options{Dir: t.TempDir()}).Create("x.csv", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(); err == nil || !strings.HasPrefix(err.Error(), "x.csv: ") {
+		t.Errorf("a second Commit: %v", err)
+	}
+	if _, err := f.Write([]byte("x")); err == nil || !strings.HasPrefix(err.Error(), "x.csv: ") {
+		t.Errorf("Write after it: %v", err)
 	}
 }
