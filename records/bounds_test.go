@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -45,18 +46,13 @@ func TestPageIsBounded(t *testing.T) {
 	}
 }
 
-// longLine is a file with one long line between two records. It notes how much
-// memory is in use while it is read.
+// longLine is a file with one long line between two records.
 type longLine struct {
 	before, after string
 	size          int64 // bytes between them
-	peak          uint64
 }
 
-func (f *longLine) ReadAt(p []byte, off int64) (int, error) {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	f.peak = max(f.peak, m.HeapAlloc)
+func (f longLine) ReadAt(p []byte, off int64) (int, error) {
 	file := io.MultiReader(
 		io.NewSectionReader(strings.NewReader(f.before), off, max(int64(len(f.before))-off, 0)),
 		io.LimitReader(letters{}, f.size-max(off-int64(len(f.before)), 0)),
@@ -69,6 +65,34 @@ func (f *longLine) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
+// meter is a file that notes how much memory is in use while it is read.
+type meter struct {
+	io.ReaderAt
+	begin, peak uint64
+}
+
+func newMeter(src io.ReaderAt) *meter {
+	runtime.GC()
+	m := &meter{ReaderAt: src}
+	m.note()
+	m.begin = m.peak
+	return m
+}
+
+func (m *meter) note() {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	m.peak = max(m.peak, stats.HeapAlloc)
+}
+
+func (m *meter) ReadAt(p []byte, off int64) (int, error) {
+	m.note()
+	return m.ReaderAt.ReadAt(p, off)
+}
+
+// used is the most that was in use since the beginning.
+func (m *meter) used() uint64 { return m.peak - m.begin }
+
 type letters struct{}
 
 func (letters) Read(p []byte) (int, error) {
@@ -80,15 +104,16 @@ func (letters) Read(p []byte) (int, error) {
 
 // bad-input 59. No other test may run at the same time.
 func TestLongLineIsNotHeld(t *testing.T) {
-	for _, test := range []struct{ before, after, reason string }{
-		{"a,b\n1,2\n", "\n3,4\n", "longer than 4194304 bytes"},
-		{"a,b\n1,2\n1,\"", "\"\n3,4\n", "longer than 4194304 bytes; is a quote never closed?"},
-		{"a,b\n1,2\n1\"", "\n3,4\n", "a quote in a field that does not begin with one"},
+	for _, test := range []struct {
+		before, after string
+		lines         int // of the bad record
+		reason        string
+	}{
+		{"a,b\n1,2\n", "\n3,4\n", 1, "longer than 4194304 bytes"},
+		{"a,b\n1,2\n1,\"\n", "\n5,6\n\"\n3,4\n", 4, "longer than 4194304 bytes; is a quote never closed?"},
+		{"a,b\n1,2\n1\"", "\n3,4\n", 1, "a quote in a field that does not begin with one"},
 	} {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		f := &longLine{before: test.before, after: test.after, size: 100 << 20}
+		f := newMeter(longLine{before: test.before, after: test.after, size: 100 << 20})
 		var got []string
 		for after := (Position{}); ; {
 			page, err := CSV{}.Page(f, after, 1000)
@@ -111,14 +136,50 @@ func TestLongLineIsNotHeld(t *testing.T) {
 		want := []string{
 			`1 (line 2) ["1" "2"]`,
 			fmt.Sprintf(`2 (line 3) [] %s; 65536 of %d`, test.reason, size),
-			`3 (line 4) ["3" "4"]`,
+			fmt.Sprintf(`3 (line %d) ["3" "4"]`, 3+test.lines),
 		}
 		if strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
-		if used := f.peak - m.HeapAlloc; used > 32<<20 {
+		if used := f.used(); used > 32<<20 {
 			t.Errorf("%s: %d MiB in use", test.reason, used>>20)
 		}
+	}
+}
+
+// Records near MaxRecord do not make a page larger than the package says. No other
+// test may run at the same time.
+func TestPageOfLongRecords(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(5))
+	const size = defaultMaxRecord - 100
+	var names strings.Builder
+	for i := 0; names.Len() < size-100; i++ {
+		fmt.Fprintf(&names, "\"%x\":1,", i)
+	}
+	pair := func(begin, text, end string) string { // a page: one record that leaves room, and a long one
+		return begin + strings.Repeat(text, (size-pageSize/40)/len(text)) + end + begin + strings.Repeat(text, size/len(text)) + end
+	}
+	for _, test := range []struct {
+		name   string
+		source Source
+		text   string
+	}{
+		{"quotes", CSV{}, "a\n" + pair("\"", "\"\"", "\"\n")},
+		{"Windows-1252", CSV{Encoding: Windows1252}, "a\n" + pair("\"\"\"", "\x80", "\"\n")},
+		{"fields", CSV{}, "a\n" + pair("", ",", "\n")},
+		{"values", JSONArray{}, "[" + pair("[", "0,", "0],") + "0]"},
+		{"names", JSONL{}, "{" + names.String() + "\"\":1}\n{" + names.String() + "\"\":1}\n"},
+	} {
+		f := newMeter(strings.NewReader(test.text))
+		page, err := test.source.Page(f, Position{}, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.note()
+		if used := f.used(); used > 7*(pageSize+defaultMaxRecord) {
+			t.Errorf("%s: %d records, %d MiB in use", test.name, len(page), used>>20)
+		}
+		runtime.KeepAlive(page)
 	}
 }
 

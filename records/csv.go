@@ -25,7 +25,8 @@ type CSV struct {
 	Encoding Encoding
 
 	// MaxRecord is how many bytes a record may have, without its line end.
-	// Optional: 4 MiB. A longer record is bad and is never held whole.
+	// Optional: 4 MiB. A longer record is bad, is passed over whole up to 32 times
+	// this size, and is never held whole.
 	MaxRecord int
 
 	chunk int // bytes to read at a time, at least 4; 0: 32 KiB. Small in tests
@@ -44,12 +45,13 @@ func (c CSV) Header(src io.ReaderAt) ([]string, error) {
 // means the end of the file. Each should have as many fields as the header.
 //
 // A bad record does not end the page: it is a Record with an Err, and the reading
-// goes on at the line after its fault. If a quote is never closed, that is the
-// line after this quote: what the quote seems to hold is read for itself, so lines
-// of a field that is truly that long can pass for records. A quote counts as never
-// closed if the file or MaxRecord ends first, or if the quote that should close it
-// is on a later line, follows a comma or a line end, and is followed by text, as
-// one that opens a field is.
+// goes on at the line after its fault, or after the record if that is only too
+// long. If a quote is never closed, it goes on at the line after this quote: what
+// the quote seems to hold is read for itself. A quote counts as never closed if the
+// file ends before it is, or its record is longer than 32 times MaxRecord, or if the
+// quote that should close it is on a later line, follows a comma or a line end, and
+// is followed by text, as one that opens a field is. So lines of a field that is
+// truly longer, with the default than 128 MiB, can pass for records.
 //
 // The errors are those of Header, and [ErrPosition].
 func (c CSV) Page(src io.ReaderAt, after Position, limit int) ([]Record, error) {

@@ -122,12 +122,10 @@ var pageTests = []struct {
 	{name: "longer", csv: CSV{MaxRecord: 7}, text: "a,b\r\n123,5678\r\n\"23\",678\n1,\"45\n78\"\n1,\"45\n7\"\n1,3\n1234567\r8", want: []string{
 		`1 (line 2) [] row 1 (line 2, column 5): longer than 7 bytes; raw "123,5678\r\n" of 10`,
 		`2 (line 3) [] row 2 (line 3, column 6): longer than 7 bytes; is a quote never closed?; raw "\"23\",678\n" of 9`,
-		`3 (line 4) [] row 3 (line 4, column 3): longer than 7 bytes; is a quote never closed?; raw "1,\"45\n" of 6`,
-		`4 (line 5) [] row 4 (line 5, column 3): a quote in a field that does not begin with one; raw "78\"\n" of 4`,
-		`5 (line 6) [] row 5 (line 6, column 3): longer than 7 bytes; is a quote never closed?; raw "1,\"45\n" of 6`,
-		`6 (line 7) [] row 6 (line 7, column 2): a quote in a field that does not begin with one; raw "7\"\n" of 3`,
-		`7 (line 8) ["1" "3"]`,
-		`8 (line 9) [] row 8 (line 9, column 1): longer than 7 bytes; raw "1234567\r8" of 9`,
+		`3 (line 4) [] row 3 (line 4, column 3): longer than 7 bytes; is a quote never closed?; raw "1,\"45\n78\"\n" of 10`,
+		`4 (line 6) [] row 4 (line 6, column 3): longer than 7 bytes; is a quote never closed?; raw "1,\"45\n7\"\n" of 9`,
+		`5 (line 8) ["1" "3"]`,
+		`6 (line 9) [] row 6 (line 9, column 1): longer than 7 bytes; raw "1234567\r8" of 9`,
 	}},
 }
 

@@ -17,7 +17,7 @@ type cursor struct {
 	max       int   // bytes of a record
 	row, line int64 // of the last record; its last line
 
-	// lineBegin is where the line of the cursor begins. Only skipSpace keeps it, and
+	// lineBegin is where the line of the cursor begins. Only advance keeps it, and
 	// only a line end makes it known where it was unknown.
 	lineBegin int64
 }
@@ -95,11 +95,7 @@ func (c *cursor) skipSpace() (byte, error) {
 		rest := c.rest()
 		text := strings.TrimLeft(rest, space)
 		n := len(rest) - len(text)
-		if lf := strings.LastIndexByte(rest[:n], '\n'); lf >= 0 {
-			c.line += int64(strings.Count(rest[:n], "\n"))
-			c.lineBegin = c.offset() + int64(lf) + 1
-		}
-		c.pos += n
+		c.advance(n)
 		switch {
 		case text != "":
 			return text[0], nil
@@ -110,6 +106,16 @@ func (c *cursor) skipSpace() (byte, error) {
 			return 0, err
 		}
 	}
+}
+
+// advance passes over the next n bytes.
+func (c *cursor) advance(n int) {
+	text := c.rest()[:n]
+	if lf := strings.LastIndexByte(text, '\n'); lf >= 0 {
+		c.line += int64(strings.Count(text, "\n"))
+		c.lineBegin = c.offset() + int64(lf) + 1
+	}
+	c.pos += n
 }
 
 const space = " \t\r\n" // in JSON

@@ -57,7 +57,7 @@ func (s *scanner) decode(fields []string, table *charmap.Charmap) {
 		if n == len(f) {
 			continue
 		}
-		s.makeRoom(len(f) * utf8.UTFMax)
+		s.makeRoom(len(f) * len("€")) // no character of the tables takes more
 		base := s.single.Len()
 		s.single.WriteString(f[:n])
 		for ; n < len(f); n++ {

@@ -43,6 +43,7 @@ func TestShortJSON(t *testing.T) {
 	var try func(text string, more int, tokens []string)
 	try = func(text string, more int, tokens []string) {
 		checkArray(t, JSONArray{}, text)
+		checkArray(t, JSONArray{MaxRecord: 2}, text)
 		checkLines(t, JSONL{}, text)
 		if more > 0 {
 			for _, token := range tokens {
@@ -127,14 +128,16 @@ func checkArray(t *testing.T, j JSONArray, text string) {
 	if end == nil && !isArray {
 		t.Fatalf("%q: taken, but %v", text, err)
 	}
-	if j.MaxRecord > 0 || !isArray {
+	if !isArray {
 		return
 	}
-	if end != nil || len(all) != len(want) || jsontext.Value(text).IsValid() && bad > 0 {
+	if end != nil || len(all) != len(want) || j.MaxRecord <= 0 && jsontext.Value(text).IsValid() && bad > 0 {
 		t.Fatalf("%q: got %+v and error %v, want %s", text, all, end, want)
 	}
 	for i, r := range all {
-		checkValue(t, text, r, jsontext.Value(want[i]), r.Err == nil, "")
+		value := jsontext.Value(want[i])
+		long := j.MaxRecord > 0 && len(value) > j.MaxRecord
+		checkValue(t, text, r, value, !long && value.IsValid() && tooDeep(string(value)) == 0, string(value))
 	}
 }
 

@@ -42,6 +42,7 @@ func FuzzEncodingCSV(f *testing.F) {
 			t.Skip("encoding/csv takes it as it is")
 		}
 		checkEncodingCSV(t, text)
+		checkEnds(t, text)
 	})
 }
 
@@ -52,6 +53,8 @@ func TestShortTexts(t *testing.T) {
 	var try func(text string, more int)
 	try = func(text string, more int) {
 		checkEncodingCSV(t, text)
+		checkTooLong(t, text)
+		checkEnds(t, text[len("a,b\n"):])
 		if more > 1 {
 			checkPositions(t, CSV{}, text)
 		}

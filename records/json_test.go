@@ -13,7 +13,7 @@ func TestDepth(t *testing.T) {
 	t.Parallel()
 	deep := func(n int) string { return strings.Repeat(`[{"a":`, n/2) + "1" + strings.Repeat("}]", n/2) }
 	reason := "arrays and objects lie more than 100 deep"
-	for _, n := range []int{100, 102, 5000} {
+	for _, n := range []int{100, 102, 5000, 20_000} {
 		for _, test := range []struct {
 			source Source
 			text   string
@@ -27,8 +27,20 @@ func TestDepth(t *testing.T) {
 			}
 		}
 	}
+	// Nor does it matter for the rest of an array how long such an element is, or for
+	// the reason whether it has an end.
+	text := "[" + deep(20_000) + ",\n1," + strings.Repeat("[", 20_000)
+	all, err := readOn(t, JSONArray{MaxRecord: 50_000}, text, 10)
+	if len(all) != 3 || all[0].Err == nil || all[2].Err == nil || err == nil {
+		t.Fatalf("got %d records and error %v", len(all), err)
+	}
+	compare(t, []string{all[0].Err.Reason, string(all[1].Value), all[2].Err.Error(), err.Error()}, []string{
+		"longer than 50000 bytes", "1",
+		"row 3 (line 2): at byte 80107 of the file: " + reason,
+		"row 4 (line 2): no end of the array was found",
+	})
 	// Wide is not deep, and depth is known before the value is looked at.
-	all := readAll(t, JSONL{}, "["+strings.Repeat("[],", 200)+"1]\n"+strings.Repeat("[", 1<<20), 10)
+	all = readAll(t, JSONL{}, "["+strings.Repeat("[],", 200)+"1]\n"+strings.Repeat("[", 1<<20), 10)
 	if len(all) != 2 || all[0].Err != nil || all[1].Err == nil || all[1].Err.Reason != reason || all[1].Err.Column != 101 {
 		t.Errorf("got %v", showAll(all[1:], nil))
 	}

@@ -11,8 +11,7 @@ import (
 // held at a time. The positions are those behind an element.
 type JSONArray struct {
 	// MaxRecord is how many bytes an element may have as it stands in the file.
-	// Optional: 4 MiB. A longer one is a fault that ends the reading, and is never
-	// held whole.
+	// Optional: 4 MiB. A longer one is bad, is passed over, and is never held whole.
 	MaxRecord int
 
 	chunk int // as in CSV
@@ -21,12 +20,13 @@ type JSONArray struct {
 // Page returns the records after a position, as [CSV.Page] does: at most limit
 // and about 4 MiB, and none only behind the end of the array, which may be empty.
 //
-// An element with a duplicate name, a byte that is not UTF-8 or more depth than
-// is read is a Record with an Err, and the reading goes on after it. Any other
-// fault leaves it open where the element ends, and a guess could take text for
-// records. Such a Record is the last one, its text goes on to the end of the
-// file, and the page after it is a *[SyntaxError]: whoever passes over bad records
-// must not take a part of the file for all of it.
+// An element that is too long, lies too deep, or has a duplicate name or a byte
+// that is not UTF-8 is a Record with an Err, and the reading goes on after it. Any
+// other fault leaves it open where the element ends, as a depth of more than a
+// million does, and a guess could take text for records. Such a Record is the last
+// one, its text goes on to the end of the file, and the page after it is a
+// *[SyntaxError]: whoever passes over bad records must not take a part of the file
+// for all of it.
 //
 // The errors are [ErrEmpty] for a file without any value, a *[SyntaxError] for one
 // that is no array, ends before the array does, has text after it, or is UTF-16 or
@@ -133,11 +133,13 @@ func (r *elementReader) element(rec *Record) error {
 		text := r.rest()
 		text = text[:min(len(text), r.most)]
 		ended := s.scan(text)
-		if ended && s.at <= r.max {
+		switch {
+		case ended && s.at <= r.max:
 			return r.take(rec, text[:s.at])
-		}
-		if long := len(text) == r.most; long || r.eof {
-			return r.unended(rec, text, long)
+		case len(text) == r.most:
+			return r.passOver(rec)
+		case r.eof:
+			return r.cutOff(rec, text)
 		}
 		if err := r.fill(); err != nil {
 			return err
@@ -156,19 +158,40 @@ func (r *elementReader) take(rec *Record, text string) error {
 		rec.Err.Raw = []byte(text[:min(len(text), maxRaw)])
 	}
 	rec.Value = value
-	r.line += int64(strings.Count(text, "\n"))
-	r.pos += len(text)
+	r.advance(len(text))
 	return nil
 }
 
-// unended makes a bad record of an element that is too long, or of which the file
-// has no end. A fault in the text that there is says more than that: it may be why.
-func (r *elementReader) unended(rec *Record, text string, long bool) error {
+// passOver makes a bad record of an element that is too long, and goes on behind
+// it.
+func (r *elementReader) passOver(rec *Record) error {
+	long := fmt.Sprintf("longer than %d bytes", r.max)
+	rec.Err = r.fault(rec.Row, rec.Line, "", long)
+	first := r.rest()[:r.most]
+	for s := (syntaxScanner{}); ; first = "" {
+		n, what := s.scan(r.rest())
+		switch {
+		case what == notJSON && n < len(first):
+			at, reason := valueFault(first)
+			return r.giveUp(rec, at, reason)
+		case what == notJSON:
+			return r.giveUp(rec, n, long+", and from here on it is open where it ends")
+		}
+		r.keep(rec.Err, n)
+		if what == complete || r.eof {
+			return nil
+		}
+		if err := r.fill(); err != nil {
+			return err
+		}
+	}
+}
+
+// cutOff makes a bad record of an element of which the file has this text and no
+// more. A fault in it says more than that: it may be why.
+func (r *elementReader) cutOff(rec *Record, text string) error {
 	at, reason := valueFault(text)
-	switch whole := reason == "" || reason == cutOff; {
-	case whole && long:
-		at, reason = 0, fmt.Sprintf("longer than %d bytes", r.max)
-	case whole: // a number too, as more of it may have been there
+	if reason == "" { // a number, as more of it may have been there
 		at, reason = len(text), cutOff
 	}
 	return r.giveUp(rec, at, reason)
@@ -177,20 +200,26 @@ func (r *elementReader) unended(rec *Record, text string, long bool) error {
 // giveUp makes a bad record of all that is left of the file: after a fault, which
 // is behind so many bytes, nothing can be told for sure.
 func (r *elementReader) giveUp(rec *Record, at int, reason string) error {
-	e := r.fault(rec.Row, rec.Line, r.rest()[:at], reason)
+	e := r.fault(rec.Row, r.line+1, r.rest()[:at], reason)
+	if rec.Err != nil {
+		e.Raw = rec.Err.Raw
+	}
+	rec.Err = e
 	for {
-		rest := r.rest()
-		e.Raw = append(e.Raw, rest[:min(len(rest), maxRaw-len(e.Raw))]...)
-		r.line += int64(strings.Count(rest, "\n"))
-		r.pos += len(rest)
+		r.keep(e, len(r.rest()))
 		if r.eof {
-			rec.Err = e
 			return nil
 		}
 		if err := r.fill(); err != nil {
 			return err
 		}
 	}
+}
+
+// keep passes over the next n bytes of a bad record and keeps its beginning.
+func (r *elementReader) keep(e *SyntaxError, n int) {
+	e.Raw = append(e.Raw, r.rest()[:min(n, maxRaw-len(e.Raw))]...)
+	r.advance(n)
 }
 
 // fault is an error at the byte that comes after these, of which the first is at

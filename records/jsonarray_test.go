@@ -87,13 +87,37 @@ var arrayTests = []struct {
 	{name: "as long as may be", array: JSONArray{MaxRecord: 4}, text: "[1234,\"34\",[34],1234 ]", want: []string{
 		`1 (line 1) 1234`, `2 (line 1) "34"`, `3 (line 1) [34]`, `4 (line 1) 1234`,
 	}},
-	{name: "bad-input 59: longer", array: JSONArray{MaxRecord: 4}, text: "[ 12345]", want: []string{
-		`1 (line 1) [] row 1 (line 1, column 3): longer than 4 bytes; raw "12345]" of 6`,
-		`row 2 (line 1): no end of the array was found`,
+	{name: "bad-input 59: longer", array: JSONArray{MaxRecord: 4}, text: "[ 12345,\n\"a]\\\",[\" , {\"a\":[{},\n1]} ,1,true,null,-1e+5]", want: []string{
+		`1 (line 1) [] row 1 (line 1, column 3): longer than 4 bytes; raw "12345" of 5`,
+		`2 (line 2) [] row 2 (line 2, column 1): longer than 4 bytes; raw "\"a]\\\",[\"" of 8`,
+		`3 (line 2) [] row 3 (line 2): at byte 21 of the file: longer than 4 bytes; raw "{\"a\":[{},\n1]}" of 13`,
+		`4 (line 3) 1`,
+		`5 (line 3) true`,
+		`6 (line 3) null`,
+		`7 (line 3) [] row 7 (line 3): at byte 48 of the file: longer than 4 bytes; raw "-1e+5" of 5`,
 	}},
 	{name: "bad-input 59: longer by a bracket", array: JSONArray{MaxRecord: 4}, text: "[[345],1]", want: []string{
-		`1 (line 1) [] row 1 (line 1, column 2): longer than 4 bytes; raw "[345],1]" of 8`,
-		`row 2 (line 1): no end of the array was found`,
+		`1 (line 1) [] row 1 (line 1, column 2): longer than 4 bytes; raw "[345]" of 5`,
+		`2 (line 1) 1`,
+	}},
+	{name: "bad-input 59: longer, with what does not blur the end", array: JSONArray{MaxRecord: 9}, text: "[{\"a\":1,\"a\":1},[\"\xe9\",1,2,3],1]", want: []string{
+		`1 (line 1) [] row 1 (line 1, column 2): longer than 9 bytes; raw "{\"a\":1,\"a\":1}" of 13`,
+		`2 (line 1) [] row 2 (line 1): at byte 16 of the file: longer than 9 bytes; raw "[\"\xe9\",1,2,3]" of 11`,
+		`3 (line 1) 1`,
+	}},
+	{name: "bad-input 59 and 63: longer, and cut off", array: JSONArray{MaxRecord: 4}, text: "[[1,\n2,\n3", want: []string{
+		`1 (line 1) [] row 1 (line 1, column 2): longer than 4 bytes; raw "[1,\n2,\n3" of 8`,
+		`row 2 (line 3): no end of the array was found`,
+	}},
+	{name: "bad-input 59: longer, and no comma behind it", array: JSONArray{MaxRecord: 4}, text: "[[1,2]\n1]", want: []string{
+		`1 (line 1) [] row 1 (line 1, column 2): longer than 4 bytes; raw "[1,2]" of 5`,
+		`2 (line 2) [] row 2 (line 2, column 1): a comma or ] is missing before this; raw "1]" of 2`,
+		`row 3 (line 2): no end of the array was found`,
+	}},
+	{name: "a fault behind what an element may have", array: JSONArray{MaxRecord: 4}, text: "[1,\n{\"a\":\"\n\"}, {\"b\":1}]", want: []string{
+		`1 (line 1) 1`,
+		`2 (line 2) [] row 2 (line 2, column 7): longer than 4 bytes, and from here on it is open where it ends; raw "{\"a\":\"\n\"}, {\"b\":1}]" of 19`,
+		`row 3 (line 3): no end of the array was found`,
 	}},
 	{name: "a fault that makes an element longer", array: JSONArray{MaxRecord: 9}, text: `[{"a":x", "b":"y"}]`, want: []string{
 		`1 (line 1) [] row 1 (line 1, column 7): invalid character 'x' at start of value; raw "{\"a\":x\", \"b\":\"y\"}]" of 18`,

@@ -100,6 +100,9 @@ func (r *lineReader) take(rec *Record, n int, text string) (err error) {
 	if len(text) > r.max {
 		rec.Err = &SyntaxError{Row: rec.Row, Line: rec.Line, Reason: fmt.Sprintf("longer than %d bytes", r.max)}
 	} else if value, at, reason := r.value(text); reason != "" {
+		if ended := r.rest()[n-1] == '\n'; reason == cutOff && ended && rec.Row == 1 && strings.TrimLeft(text, space)[0] == '{' {
+			reason = cutOffByEnd
+		}
 		rec.Err = faultAfter(rec.Row, rec.Line, text[:at], reason)
 	} else {
 		rec.Value = value

@@ -57,9 +57,20 @@ var linesTests = []struct {
 		`2 (line 2) [] row 2 (line 2, column 8): the value is cut off here; raw "{\"a\":\"x" of 7`,
 	}},
 	{name: "an object over many lines", text: "{\n\"a\":1\n}\n", want: []string{
-		`1 (line 1) [] row 1 (line 1, column 2): the value is cut off here; raw "{\n" of 2`,
+		`1 (line 1) [] row 1 (line 1, column 2): the value is cut off at the end of the line; is an object written over several lines? records are wanted one a line, or in an array; raw "{\n" of 2`,
 		`2 (line 2) [] row 2 (line 2, column 4): text after the value; raw "\"a\":1\n" of 6`,
 		`3 (line 3) [] row 3 (line 3, column 1): invalid character '}' at start of value; raw "}\n" of 2`,
+	}},
+	{name: "an object over many lines, whose first one has a member", text: " {\"a\":1,\r\n\"b\":{\n", want: []string{
+		`1 (line 1) [] row 1 (line 1, column 9): the value is cut off at the end of the line; is an object written over several lines? records are wanted one a line, or in an array; raw " {\"a\":1,\r\n" of 10`,
+		`2 (line 2) [] row 2 (line 2, column 4): text after the value; raw "\"b\":{\n" of 6`,
+	}},
+	{name: "lines that are cut off otherwise", text: "[\n{\n", want: []string{
+		`1 (line 1) [] row 1 (line 1, column 2): the value is cut off here; raw "[\n" of 2`,
+		`2 (line 2) [] row 2 (line 2, column 2): the value is cut off here; raw "{\n" of 2`,
+	}},
+	{name: "bad-input 63: an only line that is cut off", text: "{\"a\":\r", want: []string{
+		`1 (line 1) [] row 1 (line 1, column 6): the value is cut off here; raw "{\"a\":\r" of 6`,
 	}},
 	{name: "as long as may be, and longer", jsonl: JSONL{MaxRecord: 4}, text: "1234\r\n12345\n1234\n 1234\n      \n12\r3\n1234567\n1234\r", want: []string{
 		`1 (line 1) 1234`,

@@ -29,13 +29,16 @@ func (r *reader) next(rec *Record) error {
 	}
 	r.row++
 	rec.Row, rec.Line = r.row, r.line+1
-	if what == complete {
+	switch what {
+	case complete:
 		r.accept(rec, n)
-	} else if err := r.reject(rec, n, what); err != nil {
-		return err
+	case unended:
+		err = r.passOver(rec, n)
+	default:
+		err = r.reject(rec, n, what)
 	}
 	r.finish(rec, begin)
-	return nil
+	return err
 }
 
 // skipBlank moves on to a line that is not empty.
@@ -58,8 +61,9 @@ func (r *reader) skipBlank() error {
 	}
 }
 
-// scanRecord scans what comes next, reading as much as a record may have. The
-// outcome depends on the file alone, not on how it happens to be read.
+// scanRecord scans what comes next, reading as much as a record may have: if it is
+// longer, the outcome is unended. That depends on the file alone, not on how it
+// happens to be read.
 func (r *reader) scanRecord() (int, outcome, error) {
 	if cap(r.room) < max(r.columns, 1) {
 		r.room = make([]string, 0, max(r.columns, fieldBlock))

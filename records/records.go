@@ -13,13 +13,19 @@
 //     value of JSON holds its numbers and escapes as they stand, and every name is
 //     there once.
 //   - Every line is accounted for. A bad record is a [Record] with an Err that
-//     holds its text, and the reading goes on after it; where a JSON array cannot
-//     be read on, its last page is an error, not the end.
+//     holds its text, and the reading goes on after it, behind a record that is
+//     only too long as well; where a JSON array cannot be read on, its last page is
+//     an error, not the end.
 //   - The End of any record leads to the same remaining records, rows and lines,
 //     whatever the limits of the pages were.
-//   - Memory is bounded whatever the file holds: by a page and a few times the
-//     longest record allowed.
-//   - Time is linear in the size of the file, unclosed quotes included.
+//   - Memory is bounded whatever the file holds. A page is of 4 MiB of the file at
+//     most and one record more. Where records are near MaxRecord, that and the
+//     reading of it take less than 7 * (4 MiB + MaxRecord) at once, so 56 MiB by
+//     default, and less than half of it unless nearly all is doubled quotes,
+//     characters beyond ASCII to be decoded, or names of one object. A page of short
+//     records takes 8 MiB.
+//   - Time is linear in the size of the file, unclosed quotes and records that are
+//     too long included.
 //   - What a [CSVWriter] writes is read back as the same fields.
 package records
 

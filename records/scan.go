@@ -17,6 +17,7 @@ const (
 	unclosedQuote
 	bareQuote
 	textAfterQuote
+	notJSON
 )
 
 // scanner splits one record at a time. What follows fields tells of the last

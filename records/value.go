@@ -21,8 +21,9 @@ type values struct{ room []byte }
 // If it is none, the reason says why and at says before which byte.
 func (v *values) value(text string) (value json.RawMessage, at int, reason string) {
 	if strings.Count(text, "{")+strings.Count(text, "[") > maxDepth {
-		if at := tooDeep(text); at > 0 {
-			return nil, at, fmt.Sprintf("arrays and objects lie more than %d deep", maxDepth)
+		if tooDeep(text) > 0 {
+			at, reason = valueFault(text)
+			return nil, at, reason
 		}
 	}
 	if cap(v.room) < len(text) {
@@ -38,11 +39,17 @@ func (v *values) value(text string) (value json.RawMessage, at int, reason strin
 	return json.RawMessage(b[:len(b):len(b)]), 0, ""
 }
 
-const cutOff = "the value is cut off here"
+const (
+	cutOff      = "the value is cut off here"
+	cutOffByEnd = "the value is cut off at the end of the line; is an object written over several lines? records are wanted one a line, or in an array"
+)
 
-// valueFault says before which byte and why text is not a value of JSON; the
+// valueFault says before which byte and why text is not a value that is read; the
 // reason is empty if it is one.
 func valueFault(text string) (at int, reason string) {
+	if at := tooDeep(text); at > 0 { // which jsontext notices much later
+		return at, fmt.Sprintf("arrays and objects lie more than %d deep", maxDepth)
+	}
 	d := jsontext.NewDecoder(bytes.NewBufferString(text))
 	_, err := d.ReadValue()
 	if err == nil {
@@ -83,5 +90,7 @@ func tooDeep(text string) int {
 // sound reports whether text is a value of JSON but for what does not blur where
 // it ends: its depth, a duplicate name, a byte that is not UTF-8.
 func sound(text string) bool {
-	return jsontext.Value(text).IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	var s syntaxScanner
+	n, what := s.scan(text + " ") // which ends a number
+	return n == len(text) && what == complete
 }
