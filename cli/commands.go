@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/peterbourgon/ff/v4"
 
@@ -99,6 +100,21 @@ func oneTask(f *flagSet) (string, error) {
 		return "", unexpected(args[1], f)
 	}
 	return "", usageError("which task?", "add its name: "+f.GetName()+" NAME")
+}
+
+// oneOf refuses arguments that are not one of a few words, of which there is a
+// what each.
+func oneOf(args []string, what, none string, words []string) error {
+	hint := "choose one of " + strings.Join(words, ", ")
+	switch {
+	case len(args) == 0:
+		return usageError(none, hint)
+	case len(args) > 1:
+		return usageError("unexpected argument "+args[1], hint)
+	case !slices.Contains(words, args[0]):
+		return usageError(suggest("no "+what+" "+args[0], args[0], "", words), hint)
+	}
+	return nil
 }
 
 // noArguments refuses those of a command that takes none.

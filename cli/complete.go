@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -57,9 +59,15 @@ func (c *call) complete(line []string) {
 			word = ""
 		}
 		found = at.values(at.wanted)
+		if long, _ := at.wanted.GetLongName(); long == "input" && strings.HasPrefix(word, "@") {
+			found, word, prefix = at.fileNames(word[1:]), word[1:], "@"
+		}
 	case assigned && strings.HasPrefix(flag, "--"):
 		if f, known := at.flags.GetFlag(flag[2:]); known && !isSwitch(f) {
 			found, word, prefix = at.values(f), value, flag+"="
+			if at.files { // a shell would look for a file of the whole word's name
+				found, at.files = append(found, at.fileNames(value)...), false
+			}
 		}
 	case strings.HasPrefix(word, "-"):
 		found = at.flagNames(strings.HasPrefix(word, "--input."))
@@ -146,8 +154,11 @@ func (at *completing) flagNames(long bool) []candidate {
 			name = p.long
 		}
 		for i, flag := range p.flags(name) {
-			if i == 0 || p.takes != takesFile {
+			switch {
+			case i == 0:
 				add("--"+flag, p.Description)
+			case p.takes == takesSwitch:
+				add("--"+flag, "The opposite of --"+name+".")
 			}
 		}
 	}
@@ -184,6 +195,24 @@ func (at *completing) values(f ff.Flag) []candidate {
 		return words(strings.Split(placeholder, "|")...)
 	}
 	return nil
+}
+
+// fileNames are the files and folders that a path may go on to.
+func (c *call) fileNames(path string) []candidate {
+	folder, _ := filepath.Split(path)
+	entries, err := os.ReadDir(c.abs(folder))
+	if err != nil {
+		return nil
+	}
+	var all []candidate
+	for _, e := range entries {
+		name := folder + e.Name()
+		if e.IsDir() {
+			name += "/"
+		}
+		all = append(all, candidate{word: name})
+	}
+	return all
 }
 
 func (c *call) environments() []candidate {

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -22,7 +24,7 @@ func TestComplete(t *testing.T) {
 		{"task|run|demo.connect|--tags|x|--tag", "--tags\n"},
 		{"task|run|demo.connect|--pass", "--password-file\n"},
 		{"task|run|demo.connect|--input.p", "--input.password-file\n"},
-		{"task|run|demo.connect|--no-f", "--no-fast\n"},
+		{"task|run|demo.connect|--no-f", "--no-fast\tThe opposite of --fast.\n"},
 		{"task|run|demo.fill|--dry", "--dry-run\tReport what would change and write nothing.\n"},
 		{"task|run|demo.connect|--level|", "quiet\nloud\n"},
 		{"task|run|demo.connect|--level|l", "loud\n"},
@@ -31,7 +33,6 @@ func TestComplete(t *testing.T) {
 		{"task|run|demo.connect|--level|=", "quiet\nloud\n"},
 		{"task|run|demo.connect|--password-file|", ":files\n"},
 		{"task|run|demo.connect|--tls.ca-file|x", ":files\n"},
-		{"task|run|demo.connect|--tls.ca-file=x", ":files\n"},
 		{"task|run|demo.connect|--host|", ""},
 		{"task|run|demo.fill|--on-error|", "stop\nskip\n"},
 		{"--module|x|--log-format|", "text\njson\n"},
@@ -64,6 +65,33 @@ func TestCompleteBroken(t *testing.T) {
 	}
 }
 
+// A shell that is handed a flag and a file's name as one word cannot complete it.
+func TestCompleteFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"a.json", "b.json", "sub/c.json"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line, want := range map[string]string{
+		"task|run|demo.connect|--input|@a":       "@a.json\n",
+		"task|run|demo.connect|--input|@":        "@a.json\n@b.json\n@sub/\n",
+		"task|run|demo.connect|--input|@sub/":    "@sub/c.json\n",
+		"task|run|demo.connect|--tls.ca-file=b":  "--tls.ca-file=b.json\n",
+		"task|run|demo.connect|--input|@nosuch/": "",
+		"task|run|demo.connect|--input|{":        "",
+	} {
+		got := demo{args: append([]string{"__complete"}, strings.Split(line, "|")...), dir: dir}.run(t)
+		if got != (ended{0, want, ""}) {
+			t.Errorf("%s: got %+v, want %q", line, got, want)
+		}
+	}
+}
+
 func TestCompletionScripts(t *testing.T) {
 	t.Parallel()
 	for _, shell := range shells() {
@@ -73,7 +101,7 @@ func TestCompletionScripts(t *testing.T) {
 		}
 	}
 	got := demo{args: []string{"completion", "bsh"}}.run(t)
-	if want := "demo: no completion for bsh; did you mean bash?\nhint: choose one of bash, zsh, fish\n"; got.exit != 64 || got.err != want {
+	if want := "demo: no completion bsh; did you mean bash?\nhint: choose one of bash, zsh, fish\n"; got.exit != 64 || got.err != want {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"embed"
-	"slices"
 	"strings"
 
 	"github.com/peterbourgon/ff/v4"
@@ -21,21 +20,15 @@ func (c *call) completion(parent *flagSet) *ff.Command {
 	cmd, flags := command(parent, "completion", " "+strings.Join(shells(), "|"), "Print a shell's completion script.",
 		func(_ context.Context, f *flagSet) error { return c.printCompletion(f.GetArgs()) })
 	flags.operands = func() []candidate { return words(shells()...) }
-	cmd.LongHelp = "bash  source <(" + c.name + " completion bash), in ~/.bashrc\n" +
+	cmd.LongHelp = "bash  eval \"$(" + c.name + " completion bash)\", in ~/.bashrc\n" +
 		"zsh   source <(" + c.name + " completion zsh), in ~/.zshrc after compinit\n" +
 		"fish  " + c.name + " completion fish | source, in ~/.config/fish/config.fish"
 	return cmd
 }
 
 func (c *call) printCompletion(args []string) error {
-	hint := "choose one of " + strings.Join(shells(), ", ")
-	switch {
-	case len(args) == 0:
-		return usageError("which shell?", hint)
-	case len(args) > 1:
-		return usageError("unexpected argument "+args[1], hint)
-	case !slices.Contains(shells(), args[0]):
-		return usageError(suggest("no completion for "+args[0], args[0], "", shells()), hint)
+	if err := oneOf(args, "completion", "which shell?", shells()); err != nil {
+		return err
 	}
 	script, err := completionScripts.ReadFile("completion/" + args[0] + ".sh")
 	if err != nil {

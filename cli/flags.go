@@ -155,7 +155,11 @@ func (f *flagSet) parseOne(args []string) (taken int, err error) {
 		case assigned && value == "":
 			own = append(own, "")
 		case !assigned && (len(args) == 1 || isFlag(args[1])):
-			return 0, usageError(name+" needs a value", fmt.Sprintf("write %s %s", name, found.GetPlaceholder()))
+			hint := fmt.Sprintf("write %s %s", name, found.GetPlaceholder())
+			if len(args) > 1 {
+				hint = fmt.Sprintf("write %s %s, or %[1]s=VALUE for one that begins with a dash", name, found.GetPlaceholder())
+			}
+			return 0, usageError(name+" needs a value", hint)
 		case !assigned:
 			value, own, taken = args[1], args[:2], 2
 		}
@@ -189,6 +193,9 @@ func (f *flagSet) unknown(name string) error {
 		return nil
 	})
 	hint := f.GetName() + " --help"
+	if len(f.inputs) > 0 {
+		hint = f.GetName() + " " + f.args[0] + " --help"
+	}
 	if f.expand != nil && len(f.args) == 0 {
 		hint = "a task's own flags come after its name: " + f.GetName() + " NAME " + name
 	}

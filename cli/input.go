@@ -61,13 +61,35 @@ func (c *call) readInputFile(name string) ([]byte, error) {
 	return input, nil
 }
 
-func unreadable(name string, err error) error {
+// maxSecret is more than any key or certificate has.
+const maxSecret = 1 << 20
+
+// readSecretFile opens a pipe too, such as a shell makes of <(pass show db).
+func (c *call) readSecretFile(name string) ([]byte, error) {
+	file, err := os.Open(c.abs(name))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	secret, err := io.ReadAll(io.LimitReader(file, maxSecret+1))
+	if err == nil && len(secret) > maxSecret {
+		err = errors.New("over 1 MiB")
+	}
+	return secret, err
+}
+
+// cause is an error of the file system without the operation and the path.
+func cause(err error) string {
 	var at *fs.PathError
 	if errors.As(err, &at) {
 		err = at.Err
 	}
+	return err.Error()
+}
+
+func unreadable(name string, err error) error {
 	return &runner.Error{
-		Code: runner.CodeFile, Message: fmt.Sprintf("cannot read the input: %s: %v", name, err),
+		Code: runner.CodeFile, Message: fmt.Sprintf("cannot read the input: %s: %s", name, cause(err)),
 		Hint: "see that the file is there and can be read",
 	}
 }

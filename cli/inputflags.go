@@ -34,18 +34,19 @@ func (in *inputFlags) add(f *flagSet) {
 	for i := range in.properties {
 		p := &in.properties[i]
 		for _, name := range []string{p.long, p.short} {
-			for _, flag := range p.flags(name) {
-				f.addInput(flag, p.placeholder(), &inputValue{in, p, flag}, p.takes == takesList)
+			for n, flag := range p.flags(name) {
+				f.addInput(flag, p.placeholder(), &inputValue{in: in, p: p, flag: "--" + flag, second: n == 1}, p.takes == takesList)
 			}
 		}
 	}
 }
 
-// inputValue is one flag of one property.
+// inputValue is one flag of one property, or its variable.
 type inputValue struct {
-	in   *inputFlags
-	p    *property
-	flag string
+	in     *inputFlags
+	p      *property
+	flag   string // with its dashes
+	second bool   // of the two that a switch or a secret has: it says no, or is refused
 }
 
 func (v *inputValue) String() string   { return "" }
@@ -53,25 +54,31 @@ func (v *inputValue) IsBoolFlag() bool { return v.p.takes == takesSwitch }
 
 // Set takes the flag's value. Its error shows no secret.
 func (v *inputValue) Set(text string) error {
-	flag := "--" + v.flag
 	if v.p.takes == takesFile {
-		if !strings.HasSuffix(v.flag, secretSuffix) || v.flag == v.p.long || v.flag == v.p.short {
-			return v.p.exposed(flag)
+		if v.second {
+			return v.p.exposed(v.flag)
 		}
 		content, err := v.in.read(text)
 		if err != nil {
-			return err
+			return &runner.Error{ // it may be the secret itself that stands there
+				Code: runner.CodeFile, Message: v.flag + ": cannot read the file that it names: " + cause(err),
+				Hint: "give the name of a file that holds the secret", Err: err,
+			}
 		}
 		text = strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 	}
 	value, err := v.p.parse(text)
+	var want wantError
+	if errors.As(err, &want) && v.p.takes != takesText && v.p.takes != takesSwitch {
+		return usageError(v.flag+": is not "+string(want), "") // without the value: there may be a secret in it
+	}
 	if err != nil {
 		return err
 	}
-	if on, off := value.Kind() == 't', strings.HasPrefix(v.flag, "no-"); v.p.takes == takesSwitch && off {
-		value = jsontext.Value(strconv.FormatBool(!on))
+	if v.p.takes == takesSwitch && v.second {
+		value = jsontext.Value(strconv.FormatBool(value.Kind() != 't'))
 	}
-	return v.in.give(v.p, flag, value)
+	return v.in.give(v.p, v.flag, value)
 }
 
 // exposed refuses a secret where every user of the machine can read it.
@@ -83,14 +90,36 @@ func (p *property) exposed(where string) error {
 	return usageError(where+": a secret is not given on the command line, where others can see it", hint)
 }
 
-// exposed refuses a secret at a pointer into JSON on the command line.
-func (in *inputFlags) exposed(pointer string) error {
-	for i := range in.properties {
-		if p := &in.properties[i]; p.Pointer == pointer {
-			return p.exposed("--input, at " + pointer)
+// exposed refuses the secrets in what the command line gives: in the text of
+// --input, if that stands there, or in the value of a flag.
+func (in *inputFlags) exposed(text []byte, secrets func([]byte) []schema.Secret) error {
+	shown := inputFlags{}
+	for _, e := range in.entries {
+		if e.takes != takesFile {
+			shown.entries = append(shown.entries, e)
 		}
 	}
-	return (&property{}).exposed("--input, at " + pointer)
+	byFlags, err := shown.merge(nil)
+	if err != nil {
+		return err
+	}
+	for _, found := range secrets(byFlags) {
+		for _, e := range shown.entries {
+			if found.Pointer == e.Pointer || strings.HasPrefix(found.Pointer, e.Pointer+"/") {
+				return e.exposed(e.flag)
+			}
+		}
+	}
+	for _, found := range secrets(text) {
+		of := &property{}
+		for i := range in.properties {
+			if in.properties[i].Pointer == found.Pointer {
+				of = &in.properties[i]
+			}
+		}
+		return of.exposed("--input, at " + found.Pointer)
+	}
+	return nil
 }
 
 // stdinTwice refuses an input that was read from standard input and names it as a
@@ -116,7 +145,7 @@ func (in *inputFlags) give(p *property, flag string, value jsontext.Value) error
 		case e.flag == flag:
 			return usageError(flag+" is given twice", "give it once")
 		default:
-			return usageError(fmt.Sprintf("%s and %s give the same property", e.flag, flag), "give one of them")
+			return usageError(fmt.Sprintf("%s and %s give the same field", e.flag, flag), "give one of them")
 		}
 	}
 	in.entries = append(in.entries, entry{p, flag, []jsontext.Value{value}})
@@ -157,44 +186,37 @@ func (p *property) parse(text string) (jsontext.Value, error) {
 }
 
 // fromVariables takes what variables say of properties that no flag and no JSON
-// gives, such as BEIGNET_INPUT_FILE. They say what the long flags would.
+// gives, such as BEIGNET_INPUT_FILE. They say what the first flag would, or of a
+// secret what it is itself: a variable is not for all to see.
 func (in *inputFlags) fromVariables(e environment, text []byte) error {
 	for i := range in.properties {
 		p := &in.properties[i]
-		if p.short == "" && p.long == "" || in.has(p) || at(text, p.path) != nil {
+		if p.variable == "" || in.has(p) || at(text, p.path) != nil {
 			continue
 		}
-		name, value := e.flag("input." + shortName(p.path))
-		flag := p.long
-		if file, of := e.flag("input." + shortName(p.path) + secretSuffix); p.takes == takesFile && of != "" {
-			name, value, flag = file, of, p.long+secretSuffix
+		var err error
+		name, value := e.flag(p.variable)
+		if file, of := e.flag(p.variable + secretSuffix); p.takes == takesFile && of != "" {
+			name, value = file, of
+			err = (&inputValue{in: in, p: p, flag: name}).Set(value)
+		} else if value != "" && p.takes == takesFile {
+			var secret jsontext.Value
+			if secret, err = p.parse(value); err == nil {
+				err = in.give(p, name, secret)
+			}
+			value = "***"
+		} else if value != "" {
+			err = (&inputValue{in: in, p: p, flag: name}).Set(value)
 		}
-		if value == "" {
-			continue
+		var want wantError
+		if errors.As(err, &want) {
+			return badValue(name, value, string(want))
 		}
-		if err := in.fromVariable(p, name, flag, value); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (in *inputFlags) fromVariable(p *property, name, flag, text string) error {
-	var err error
-	if p.takes == takesFile && flag == p.long { // the secret itself: a variable is not for all to see
-		var value jsontext.Value
-		if value, err = p.parse(text); err == nil {
-			return in.give(p, name, value)
-		}
-		text = "***"
-	} else {
-		err = (&inputValue{in, p, flag}).Set(text)
-	}
-	var want wantError
-	if errors.As(err, &want) {
-		return badValue(name, text, string(want))
-	}
-	return err
 }
 
 func (in *inputFlags) has(p *property) bool {

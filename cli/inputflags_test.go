@@ -38,13 +38,13 @@ func TestInputFlags(t *testing.T) {
 
 		{"bad-input 4", `--input {"host":"a"} --host b`, nil, "", "--host gives /host, which is given already", 64},
 		{"bad-input 4, by a parent", `--input {"tls":"x"} --tls.strict`, nil, "", "--tls.strict gives /tls/strict, which is given already", 64},
-		{"two names of one", "--host a --input.host b", nil, "", "--host and --input.host give the same property", 64},
-		{"on and off", "--fast --no-fast", nil, "", "--fast and --no-fast give the same property", 64},
+		{"two names of one", "--host a --input.host b", nil, "", "--host and --input.host give the same field", 64},
+		{"on and off", "--fast --no-fast", nil, "", "--fast and --no-fast give the same field", 64},
 		{"twice", "--host a --host b", nil, "", "--host is given twice", 64},
 		{"bad-input 9, a flag", "--host a --password hunter2", nil, "", "--password: a secret is not given on the command line, where others can see it\nhint: write --password-file FILE", 64},
 		{"bad-input 9, a long flag", "--host a --input.password=hunter2", nil, "", "--input.password: a secret is not given", 64},
 		{"bad-input 9, in JSON", `--input {"host":"a","password":"hunter2"}`, nil, "", "--input, at /password: a secret is not given on the command line, where others can see it\nhint: write --password-file FILE", 64},
-		{"no such secret", "--host a --password-file nosuch", nil, "", "cannot read the input: nosuch", 66},
+		{"no such secret", "--host a --password-file nosuch", nil, "", "--password-file: cannot read the file that it names: no such file", 66},
 		{"a short secret", "--host abc", map[string]string{"DEMO_INPUT_PASSWORD": "x"}, "", "/password  must be at least 3 characters", 65},
 		{"not a number", "--retries many", nil, "", `--retries: "many" is not a whole number`, 64},
 		{"not a number, by variable", "--host abc", map[string]string{"DEMO_INPUT_RATIO": "much"}, "", `DEMO_INPUT_RATIO: "much" is not a number`, 64},
@@ -52,7 +52,7 @@ func TestInputFlags(t *testing.T) {
 		{"not in the enum", "--host abc --password-file secret --level lout", nil, "", "/level", 65},
 		{"bad-input 17", "--level loud", nil, "", "demo.connect needs host, password\nhint: add --host TEXT --password-file FILE; demo task show demo.connect", 64},
 		{"bad-input 1", "--hots a", nil, "", "unknown flag --hots; did you mean --host?", 64},
-		{"not JSON", "--extra {", nil, "", `--extra: "{" is not JSON`, 64},
+		{"not JSON", "--extra {", nil, "", `--extra: is not JSON`, 64},
 		{"not an object", "--host abc --input []", nil, "", "the input  must be an object", 65},
 		{"bad-input 48", "--host a\xff\xff", nil, "", `is not UTF-8`, 64},
 	} {
@@ -114,5 +114,88 @@ func TestPropertyNames(t *testing.T) {
 		if p.spec() != want[p.Pointer] {
 			t.Errorf("%s: got %s, want %s", p.Pointer, p.spec(), want[p.Pointer])
 		}
+	}
+}
+
+// fromFlags is what flags make of an input, or why they are refused.
+func fromFlags(t *testing.T, document string, env map[string]string, args ...string) string {
+	t.Helper()
+	s, problems := schema.CompileInput([]byte(document))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	f := newFlagSet("p", nil)
+	in := inputFlags{properties: properties(s.Fields(), f.has), read: os.ReadFile}
+	in.add(f)
+	text := []byte(nil)
+	err := f.Parse(args)
+	if err == nil {
+		err = in.exposed(nil, s.Secrets)
+	}
+	if err == nil {
+		err = in.fromVariables(readEnvironment("p", func(name string) string { return env[name] }), nil)
+	}
+	if err == nil {
+		text, err = in.merge(nil)
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// bad-input 9: a secret inside another flag's value is one too, and is not shown
+// either where that value is no JSON.
+func TestSecretsInFlags(t *testing.T) {
+	t.Parallel()
+	const document = `{"type":"object","properties":{
+		"auth":{"type":"object","properties":{"user":{"type":"string"},"pin":{"type":"string","writeOnly":true}}},
+		"keys":{"type":"array","items":{"type":"string","writeOnly":true}},
+		"pins":{"type":"array","items":{"type":"integer","writeOnly":true}},
+		"extra":{"type":"object","additionalProperties":{"type":"string","writeOnly":true}}}}`
+	const why = ": a secret is not given on the command line, where others can see it"
+	for _, test := range []struct{ flag, value, want string }{
+		{"--auth", `{"pin":"hunter2"}`, "--auth" + why},
+		{"--input.auth", `{"pin":"hunter2"}`, "--input.auth" + why},
+		{"--auth", `{"pin":"hunter2"`, "--auth: is not JSON"},
+		{"--auth", `{"pin":"hunter2","pin":"x"}`, "--auth: is not JSON"},
+		{"--auth", `{"user":"ann"}`, `{"auth":{"user":"ann"}}`},
+		{"--auth.pin", "hunter2", "--auth.pin" + why},
+		{"--auth.pin-file", "/nosuch/hunter2", "--auth.pin-file: cannot read the file that it names: no such file or directory"},
+		{"--keys", "hunter2", "--keys" + why},
+		{"--pins", "hunter2", "--pins: is not a whole number"},
+		{"--extra", `{"a":"hunter2"}`, "--extra" + why},
+	} {
+		if got := fromFlags(t, document, nil, test.flag, test.value); got != test.want {
+			t.Errorf("%s %s: got %s, want %s", test.flag, test.value, got, test.want)
+		}
+	}
+	if got := fromFlags(t, document, map[string]string{"P_INPUT_AUTH": `{"pin":"hunter2"`}); got != "P_INPUT_AUTH: is not JSON" {
+		t.Errorf("a variable: got %s", got)
+	}
+}
+
+// A name that begins with no is a name; -no- turns it round.
+func TestNegation(t *testing.T) {
+	t.Parallel()
+	const document = `{"type":"object","properties":{"noCache":{"type":"boolean"},"fast":{"type":"boolean"}}}`
+	for args, want := range map[string]string{
+		"--no-cache": `{"noCache":true}`, "--no-no-cache": `{"noCache":false}`, "--no-cache=false": `{"noCache":false}`,
+		"--input.noCache": `{"noCache":true}`, "--fast": `{"fast":true}`, "--no-fast": `{"fast":false}`, "--no-fast=false": `{"fast":true}`,
+	} {
+		if got := fromFlags(t, document, nil, args); got != want {
+			t.Errorf("%s: got %s, want %s", args, got, want)
+		}
+	}
+}
+
+// A variable that would mean two fields means neither.
+func TestVariablesCollide(t *testing.T) {
+	t.Parallel()
+	const document = `{"type":"object","properties":{"token":{"type":"string","writeOnly":true},"tokenFile":{"type":"string"},
+		"snakeCase":{"type":"string"},"snake_case":{"type":"string"},"host":{"type":"string"}}}`
+	env := map[string]string{"P_INPUT_TOKEN_FILE": "/etc/hostname", "P_INPUT_SNAKE_CASE": "x", "P_INPUT_HOST": "db1"}
+	if got, want := fromFlags(t, document, env), `{"host":"db1"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

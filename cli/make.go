@@ -41,7 +41,11 @@ func (c *call) makeTask(parent *flagSet) *ff.Command {
 			}
 			feature, task, ok := strings.Cut(name, "/")
 			if !ok {
-				return usageError("which feature is "+name+" of?", "write FEATURE/NAME, such as "+strings.Replace(name, ".", "/", 1))
+				such := strings.Replace(name, ".", "/", 1)
+				if such == name {
+					such = "issues/" + name
+				}
+				return usageError("which feature is "+name+" of?", "write FEATURE/NAME, such as "+such)
 			}
 			return c.make(name, f.dryRun, func(m scaffold.Module) (scaffold.Plan, error) {
 				return m.Task(scaffold.Task{Feature: feature, Name: task, Kind: f.kind, Description: f.description, Fields: f.fields})
@@ -98,7 +102,7 @@ func (c *call) make(name string, dryRun bool, plan func(scaffold.Module) (scaffo
 	}
 	if !dryRun {
 		if err := scaffold.Write(root, p.Changes); err != nil {
-			return &runner.Error{Code: runner.CodeIO, Message: name + " was not made: " + err.Error(), Err: err}
+			return notWritten(name, err)
 		}
 	}
 	if p.Task != "" {
@@ -123,6 +127,15 @@ func (c *call) notMade(m module, err error) error {
 		return &runner.Error{Code: runner.CodeConfig, Message: "a manifest cannot be added to", Diagnostics: c.place(m, found)}
 	}
 	return err
+}
+
+// notWritten is an error of writing, for people.
+func notWritten(name string, err error) error {
+	e := &runner.Error{Code: runner.CodeIO, Message: name + " was not made: " + err.Error(), Err: err}
+	if busy := (*scaffold.BusyError)(nil); errors.As(err, &busy) {
+		e.Code, e.Hint = runner.CodeLocked, busy.Hint
+	}
+	return e
 }
 
 type makeResult struct {
@@ -165,11 +178,17 @@ func (c *call) printMade(m module, name string, dryRun bool, p scaffold.Plan) er
 	case "there":
 		fmt.Fprintf(&c.out, "%s is there already: %s\n", name, term.Escape(result.At))
 	case "dry-run":
-		c.out.WriteString(term.EscapeText(result.Diff))
+		if c.tty.Interactive {
+			result.Diff = term.EscapeText(result.Diff)
+		}
+		c.out.WriteString(result.Diff) // as it is, for git apply
 	default:
 		fmt.Fprintf(&c.out, "%s is made\n", name)
 		for _, file := range result.Files {
 			fmt.Fprintf(&c.out, "  %s  %s\n", file.Change, term.Escape(file.File))
+		}
+		if p.Task != "" {
+			fmt.Fprintf(&c.out, "%s refuses every task of this module until it is built again: no handler %s\n", c.name, p.Task)
 		}
 		fmt.Fprintf(&c.out, "%s\n", c.tty.Dim("next:"))
 		for _, line := range result.Next {
@@ -205,7 +224,7 @@ func (c *call) exampleFlags(m module, p scaffold.Plan) string {
 	var all []property
 	if task, ok := c.loadModule(filepath.Join(m.folder, filepath.Base(m.manifest.File))).manifest.Task(p.Task); ok {
 		if input, _ := schema.CompileInput(task.Input.JSON); input != nil {
-			all = properties(input.Fields(), c.runFlagNamed)
+			all = properties(input.Fields(), c.runFlags().has)
 		}
 	}
 	return inFlags([]byte(p.Input), all)

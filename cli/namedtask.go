@@ -27,7 +27,7 @@ func (c *call) findTask(t *namedTask, name string, rest []string, f *flagSet) (e
 	if t.Description, err = t.runner.Describe(name); err != nil {
 		return err
 	}
-	t.input = inputFlags{properties: properties(t.Schema.Fields(), f.has), read: c.readInputFile}
+	t.input = inputFlags{properties: properties(t.Schema.Fields(), f.has), read: c.readSecretFile}
 	return nil
 }
 

@@ -104,7 +104,7 @@ func TestRunJSON(t *testing.T) {
 		{"unknown task", []string{"nope\u202e"}, 64,
 			`{"schemaVersion":1,"task":"nope\u202e","status":"refused","exit":64,"retryable":false,"error":{"code":"unknown-task","message":"no task nope\u202e","hint":"demo task list"}}`},
 		{"usage", []string{"demo.fill", "--lmit", "1"}, 64,
-			`{"schemaVersion":1,"status":"refused","exit":64,"retryable":false,"error":{"code":"usage","message":"unknown flag --lmit; did you mean --limit?","hint":"demo task run --help"}}`},
+			`{"schemaVersion":1,"status":"refused","exit":64,"retryable":false,"error":{"code":"usage","message":"unknown flag --lmit; did you mean --limit?","hint":"demo task run demo.fill --help"}}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

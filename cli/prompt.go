@@ -21,6 +21,10 @@ import (
 // plan decides about the run that is asked for. At a terminal it asks for what is
 // missing, and then for a last look; anywhere else what is missing is refused.
 func (c *call) plan(ctx context.Context, r *runner.Runner, f *runFlags, req runner.Request) (*runner.Plan, error) {
+	if err := r.Gate(req); err != nil {
+		r.AuditRefusal(ctx, req, err)
+		return nil, err
+	}
 	p, err := r.Plan(req)
 	missing := f.task.input.missing(err)
 	switch {
@@ -29,7 +33,7 @@ func (c *call) plan(ctx context.Context, r *runner.Runner, f *runFlags, req runn
 	case len(missing) > 0 && f.input == nil:
 		return nil, c.needs(f.task.Name, missing)
 	case err != nil:
-		r.Refuse(ctx, req, err)
+		r.AuditRefusal(ctx, req, err)
 	}
 	return p, err
 }
@@ -43,7 +47,10 @@ func (c *call) interactive(f *runFlags) bool {
 func (c *call) needs(task string, missing []*property) error {
 	names, flags := make([]string, len(missing)), make([]string, len(missing))
 	for i, p := range missing {
-		names[i], flags[i] = fieldName(p.Pointer), p.spec()
+		names[i], flags[i] = fieldName(p.Pointer), strings.TrimSpace(p.flag()+" "+p.placeholder())
+		if p.flag() == "" {
+			flags[i] = p.spec()
+		}
 	}
 	return usageError(task+" needs "+strings.Join(names, ", "), "add "+strings.Join(flags, " ")+"; "+c.name+" task show "+task)
 }
@@ -55,13 +62,22 @@ func (in *inputFlags) missing(err error) []*property {
 	if !errors.As(err, &refused) || refused.Code != runner.CodeInput {
 		return nil
 	}
-	var missing []*property
+	gone := map[string]bool{}
 	for _, v := range refused.Violations {
-		at := slices.IndexFunc(in.properties, func(p property) bool { return p.Pointer == v.Pointer })
-		if v.Keyword != "required" || at < 0 {
+		if v.Keyword != "required" {
 			return nil
 		}
-		missing = append(missing, in.required(&in.properties[at])...)
+		gone[v.Pointer] = true
+	}
+	var missing []*property
+	for i := range in.properties { // in the manifest's order
+		if p := &in.properties[i]; gone[p.Pointer] {
+			missing = append(missing, in.required(p)...)
+			delete(gone, p.Pointer)
+		}
+	}
+	if len(gone) > 0 {
+		return nil
 	}
 	return missing
 }
@@ -121,7 +137,7 @@ func (c *call) ask(ctx context.Context, r *runner.Runner, f *runFlags, req runne
 		}
 	}
 	if err != nil {
-		r.Refuse(ctx, req, err)
+		r.AuditRefusal(ctx, req, err)
 		return nil, err
 	}
 	return p, a.lastLook(ctx, r, p, f)
@@ -230,6 +246,7 @@ func (a *asking) lastLook(ctx context.Context, r *runner.Runner, p *runner.Plan,
 	if much := a.howMuch(ctx, r, p); much != "" {
 		parts = append(parts, much)
 	}
+	a.lines.Discard() // a paste answers the questions that it was for, and no other
 	text, err := a.line(strings.Join(parts, " · ")+" · proceed? (yes or no): ", []string{"yes", "no"}, false)
 	if err != nil {
 		return err

@@ -68,20 +68,20 @@ func TestPromptKinds(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, shown := talk(t, demo{args: args, files: files, dir: dir}, func(p *person) {
-		p.waits("extra (JSON): ", "{\r")
-		p.waits("must be JSON", "")
-		p.waits("extra (JSON): ", "{\"a\":\"b\"}\r")
-		p.waits("fast (yes or no): ", "maybe\r")
-		p.waits("must be yes or no", "")
-		p.waits("fast (yes or no): ", "n\t\r")
 		p.waits("  1  quiet\r\n  2  loud\r\n", "")
 		p.waits("level: ", "2\r")
-		p.waits("ratio: ", "much\r")
-		p.waits("must be a number", "")
-		p.waits("ratio: ", "0.5\r")
 		p.waits("tags (one a line, an empty line ends): ", "x\r")
 		p.waits("tags (one a line, an empty line ends): ", "y z\r")
 		p.waits("tags (one a line, an empty line ends): ", "\r")
+		p.waits("ratio: ", "much\r")
+		p.waits("must be a number", "")
+		p.waits("ratio: ", "0.5\r")
+		p.waits("fast (yes or no): ", "maybe\r")
+		p.waits("must be yes or no", "")
+		p.waits("fast (yes or no): ", "n\t\r")
+		p.waits("extra (JSON): ", "{\r")
+		p.waits("must be JSON", "")
+		p.waits("extra (JSON): ", "{\"a\":\"b\"}\r")
 		p.waits("proceed? (yes or no): ", "y\r")
 	})
 	if want := `"output":{"host":"db1","password":"xxxxxxx","level":"loud","tags":["x","y z"],"retries":null,"ratio":0.5,"fast":false,"tls":null,"extra":{"a":"b"}}`; got.exit != 0 || !strings.Contains(got.out, want) {
@@ -116,6 +116,29 @@ func TestPromptEnded(t *testing.T) {
 				t.Errorf("got %+v after %q", got, shown)
 			}
 		})
+	}
+}
+
+// What was pasted behind an answer answers no other question: not the last look.
+func TestPaste(t *testing.T) {
+	t.Parallel()
+	got, shown := talk(t, demo{args: []string{"task", "run", "demo.greet"}}, func(p *person) {
+		p.waits("name: ", "Ann\ryes\r")
+		p.waits("proceed? (yes or no): ", "no\r")
+		p.waits("nothing was written", "")
+	})
+	if got.exit != 77 {
+		t.Errorf("got %+v after %q", got, shown)
+	}
+}
+
+// A gate is before any question.
+func TestGateBeforePrompt(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"demo.yaml": strings.Replace(demoFiles["demo.yaml"], "aliases: [demo.hello]", "tenant: required", 1)}
+	got, shown := talk(t, demo{args: []string{"task", "run", "demo.greet"}, files: files}, func(p *person) { p.waits("demo.greet needs a tenant", "") })
+	if got.exit != 77 || strings.Contains(shown, "name:") {
+		t.Errorf("got %+v after %q", got, shown)
 	}
 }
 

@@ -18,6 +18,8 @@ type property struct {
 	takes takes
 	long  string // input.mapping.createdAt; "": no flag can be called so
 	short string // mapping.created-at; "": another flag is called so
+
+	variable string // input.mapping.created-at, spelt as a flag; "": it is another's too
 }
 
 // takes is what a property's flags take.
@@ -53,17 +55,26 @@ func properties(fields []schema.Field, taken func(flag string) bool) []property 
 			p.takes = takesFile
 		}
 		p.long, p.short = longName(path), shortName(path)
+		if p.short != "" {
+			p.variable = "input." + p.short
+		}
 		all = append(all, p)
 	}
-	wanted := map[string]int{}
+	wanted, variables := map[string]int{}, map[string]int{}
 	for _, p := range all {
 		for _, flag := range append(p.flags(p.long), p.flags(p.short)...) {
 			wanted[flag]++
+		}
+		for _, name := range p.variables() {
+			variables[variable(name)]++
 		}
 	}
 	another := func(flag string) bool { return taken(flag) || wanted[flag] > 1 }
 	for i := range all {
 		p := &all[i]
+		if slices.ContainsFunc(p.variables(), func(name string) bool { return variables[variable(name)] > 1 }) {
+			p.variable = ""
+		}
 		if slices.ContainsFunc(p.flags(p.long), another) {
 			p.long = ""
 		}
@@ -109,6 +120,17 @@ func (p property) flags(name string) []string {
 		return []string{name + secretSuffix, name}
 	}
 	return []string{name}
+}
+
+// variables are the flags after which a property's variables are called.
+func (p property) variables() []string {
+	switch {
+	case p.variable == "":
+		return nil
+	case p.takes == takesFile:
+		return []string{p.variable, p.variable + secretSuffix}
+	}
+	return []string{p.variable}
 }
 
 // flag is how people are told to give a property; "": by --input alone.

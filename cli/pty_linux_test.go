@@ -76,6 +76,7 @@ func (p *person) waits(for_, keys string) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	p.t.Errorf("the terminal never showed %q, but %q", for_, p.all())
+	_, _ = p.keys.WriteString("\x03") // so that nobody waits for what is not typed any more
 }
 
 func (p *person) all() string {

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"embed"
-	"slices"
 	"strings"
 
 	"github.com/peterbourgon/ff/v4"
@@ -33,14 +32,8 @@ func (c *call) schemaCommand(parent *flagSet) *ff.Command {
 }
 
 func (c *call) printSchema(args []string) error {
-	hint := "choose one of " + strings.Join(schemaNames(), ", ")
-	switch {
-	case len(args) == 0:
-		return usageError("which schema?", hint)
-	case len(args) > 1:
-		return usageError("unexpected argument "+args[1], hint)
-	case !slices.Contains(schemaNames(), args[0]):
-		return usageError(suggest("no schema "+args[0], args[0], "", schemaNames()), hint)
+	if err := oneOf(args, "schema", "which schema?", schemaNames()); err != nil {
+		return err
 	}
 	switch args[0] {
 	case "tasks":

@@ -126,10 +126,12 @@ func (c *call) runInput(f *runFlags) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if literal := f.inArgs && !strings.HasPrefix(*f.input, "@") && *f.input != "-"; literal {
-		if secrets := f.task.Schema.Secrets(text); len(secrets) > 0 {
-			return nil, f.task.input.exposed(secrets[0].Pointer)
-		}
+	shown := text
+	if !f.inArgs || strings.HasPrefix(*f.input, "@") || *f.input == "-" {
+		shown = nil
+	}
+	if err := f.task.input.exposed(shown, f.task.Schema.Secrets); err != nil {
+		return nil, err
 	}
 	if err := f.task.input.fromVariables(c.env, text); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/peterbourgon/ff/v4"
 
 	"github.com/beignet-go/beignet/internal/term"
@@ -37,7 +38,7 @@ func (c *call) showTask(name string) error {
 	if err != nil {
 		return err
 	}
-	all := properties(d.Schema.Fields(), c.runFlagNamed)
+	all := properties(d.Schema.Fields(), c.runFlags().has)
 	if c.json {
 		return c.printJSON(showResult{
 			SchemaVersion: schemaVersion, taskResult: describeTask(d.Task, d.Schema.JSON()), Delivery: d.Delivery,
@@ -69,11 +70,13 @@ func fieldResults(fields []schema.Field, all []property) []fieldResult {
 	return results
 }
 
-// runFlagNamed reports whether task run has a flag of its own of a name.
-func (c *call) runFlagNamed(long string) bool {
+// runFlags are the flags of task run that are no task's own. They are made for a
+// call of their own, since making a flag sets what it sets to its default.
+func (p program) runFlags() *flagSet {
+	c := &call{program: p}
 	root := newFlagSet(c.name, nil)
 	c.addGlobal(root)
-	return c.taskRun(root).Flags.(*flagSet).has(long)
+	return c.taskRun(root).Flags.(*flagSet)
 }
 
 func (c *call) showText(d runner.Description, all []property) {
@@ -166,7 +169,9 @@ func about(f schema.Field) string {
 	if f.Format != "" {
 		about += ", " + f.Format
 	}
-	if f.Required {
+	if of := fieldName(string(jsontext.Pointer(f.Pointer).Parent())); f.Required && of != "" {
+		about += ", required in " + of
+	} else if f.Required {
 		about += ", required"
 	}
 	if f.Default != nil {

@@ -26,10 +26,10 @@ func (x *execution) event(action string, metadata map[string]any) ports.Event {
 	return e
 }
 
-// Refuse notes a refusal of input or gate by [Runner.Plan] in the audit of a state
+// AuditRefusal notes a refusal of input or gate by [Runner.Plan] in the audit of a state
 // that exists: it makes none, and whatever goes wrong is a warning, for the refusal
 // stands. [Runner.Run] does it itself.
-func (r *Runner) Refuse(ctx context.Context, req Request, err error) {
+func (r *Runner) AuditRefusal(ctx context.Context, req Request, err error) {
 	var refused *Error
 	if !errors.As(err, &refused) || refused.Code != CodeInput && refused.Code != CodeGate || r.opts.State == nil {
 		return

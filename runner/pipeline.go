@@ -14,7 +14,7 @@ import (
 func (r *Runner) Run(ctx context.Context, req Request) (ports.Run, error) {
 	p, err := r.Plan(req)
 	if err != nil {
-		r.Refuse(ctx, req, err)
+		r.AuditRefusal(ctx, req, err)
 		return ports.Run{}, err
 	}
 	return r.Start(ctx, p)
@@ -23,8 +23,8 @@ func (r *Runner) Run(ctx context.Context, req Request) (ports.Run, error) {
 // Start executes a plan as a new run. A Run with an ID is on record: err then
 // says why it did not succeed. Its error is an *Error.
 func (r *Runner) Start(ctx context.Context, p *Plan) (ports.Run, error) {
-	if refused := gate(p); refused != nil {
-		r.Refuse(ctx, p.request, refused)
+	if refused := gate(&p.task.Task, p.request); refused != nil {
+		r.AuditRefusal(ctx, p.request, refused)
 		return ports.Run{}, refused
 	}
 	x := r.execution(p)

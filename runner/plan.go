@@ -36,7 +36,7 @@ type Plan struct {
 
 // Plan decides everything about a run that needs no port: it finds and proves
 // the task, resolves the input, and settles limits and hashes. Its error is an
-// *Error.
+// *Error; a caller that does not go on to Run notes it by AuditRefusal.
 func (r *Runner) Plan(req Request) (*Plan, error) {
 	began := r.opts.Now()
 	if req.Target.Environment = cmp.Or(req.Target.Environment, "local"); req.Target.Environment != "local" {

@@ -32,7 +32,7 @@ func (r *Runner) Resume(ctx context.Context, id string, req Request) (ports.Run,
 		return ports.Run{}, explain("run "+id, err)
 	}
 	if err := x.replan(run, req); err != nil {
-		r.Refuse(ctx, req, err)
+		r.AuditRefusal(ctx, req, err)
 		return ports.Run{}, err
 	}
 	x.run = run
@@ -62,7 +62,7 @@ func (x *execution) replan(run ports.Run, req Request) (err error) {
 	if own && len(x.plan.task.input.Secrets(run.Input)) > 0 {
 		return &Error{Code: CodeUsage, Message: "the input of run " + run.ID + " holds secrets, which are not kept", Hint: "give the input again"}
 	}
-	if refused := gate(x.plan); refused != nil {
+	if refused := gate(&x.plan.task.Task, x.plan.request); refused != nil {
 		return refused
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -20,7 +21,7 @@ func CheckOutput(args []string, stdout []byte, schema func(name string) []byte) 
 		Exit          *int
 	}
 	if json.Unmarshal(stdout, &result) != nil || result.SchemaVersion == nil {
-		return nil
+		return noObject(args, stdout)
 	}
 	name := "run" // and whatever is refused
 	if result.Exit == nil {
@@ -48,6 +49,21 @@ func CheckOutput(args []string, stdout []byte, schema func(name string) []byte) 
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(stdout))
 	return errors.Join(err, compiled.Validate(value))
+}
+
+// noObject is an error where --json was asked for and something else was printed,
+// for which only an export to standard output has a reason, and a command that
+// prints no result.
+func noObject(args []string, stdout []byte) error {
+	asked := slices.Contains(args, "--json") && !slices.Contains(args, "--")
+	exports := slices.ContainsFunc(args, func(arg string) bool { return arg == "-" || strings.Contains(arg, `"-"`) })
+	help := slices.ContainsFunc(args, func(arg string) bool {
+		return slices.Contains([]string{"help", "--help", "-h", "schema", "completion", "__complete"}, arg)
+	})
+	if !asked || exports || help || len(stdout) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%q: no JSON object under --json: %s", args, stdout)
 }
 
 // closeObjects makes every schema that lists properties refuse all others.

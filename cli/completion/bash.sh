@@ -1,4 +1,4 @@
-# bash completion of PROGRAM: source <(PROGRAM completion bash)
+# bash completion of PROGRAM: eval "$(PROGRAM completion bash)"
 _FUNCTION() {
 	local line value description files=
 	local -a values=() shown=()
@@ -24,8 +24,8 @@ _FUNCTION() {
 		COMPREPLY=("${shown[@]}") # a list to read, which completes nothing
 	fi
 	if [[ $files ]]; then
-		compopt -o filenames
+		compopt -o filenames 2>/dev/null # from 4.0 on
 		while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "$cur")
 	fi
 }
-complete -o nosort -F _FUNCTION PROGRAM
+complete -o nosort -F _FUNCTION PROGRAM 2>/dev/null || complete -F _FUNCTION PROGRAM # before 4.4

@@ -9,4 +9,4 @@ import (
 
 // endings are the signals that end a process which does not expect them. Ctrl-C
 // is a key while the terminal is raw.
-var endings = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
+var endings = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}

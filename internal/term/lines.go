@@ -16,6 +16,8 @@ var ErrEnded = errors.New("ended at the terminal")
 
 // Lines asks a person at a terminal for lines, which can be edited.
 type Lines struct {
+	in    io.Reader
+	out   io.Writer
 	fd    int
 	t     *term.Terminal
 	words []string // that Tab completes
@@ -27,15 +29,27 @@ func NewLines(in io.Reader, out io.Writer) (*Lines, error) {
 	if !ok {
 		return nil, errors.New("not a terminal")
 	}
-	l := &Lines{fd: fd, t: term.NewTerminal(struct {
+	l := &Lines{in: in, out: out, fd: fd}
+	l.begin()
+	return l, nil
+}
+
+// begin makes a terminal that has read nothing.
+func (l *Lines) begin() {
+	l.t = term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{in, out}, "")}
+	}{l.in, l.out}, "")
 	l.t.AutoCompleteCallback = l.complete
-	if width, height, err := term.GetSize(fd); err == nil && width > 0 {
+	if width, height, err := term.GetSize(l.fd); err == nil && width > 0 {
 		_ = l.t.SetSize(width, height) // without it the lines are of 80 columns
 	}
-	return l, nil
+}
+
+// Discard forgets what has been typed, or pasted, and not yet asked for.
+func (l *Lines) Discard() {
+	l.begin()
+	discard(l.fd)
 }
 
 // Line asks for a line. Tab completes the words that it may begin with.
@@ -59,21 +73,17 @@ func (l *Lines) raw(read func() (string, error)) (string, error) {
 	}
 	restore := func() { _ = term.Restore(l.fd, before) } // there is nothing else to try
 	defer restore()
-	done := make(chan struct{})
-	defer close(done)
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught, endings...)
 	go func() {
-		select {
-		case s := <-caught:
+		for s := range caught {
 			restore()
-			signal.Reset(endings...)
-			if self, err := os.FindProcess(os.Getpid()); err == nil {
-				_ = self.Signal(s) // now with its own effect
-			}
-		case <-done:
-			signal.Stop(caught)
+			again(s)
 		}
+	}()
+	defer func() {
+		signal.Stop(caught) // nothing is sent any more
+		close(caught)       // what was sent is still handled
 	}()
 	line, err := read()
 	switch {
@@ -83,6 +93,14 @@ func (l *Lines) raw(read func() (string, error)) (string, error) {
 		err = nil
 	}
 	return line, err
+}
+
+// again sends a signal to this process, for which it now has its own effect.
+func again(s os.Signal) {
+	signal.Reset(endings...)
+	if self, err := os.FindProcess(os.Getpid()); err == nil {
+		_ = self.Signal(s)
+	}
 }
 
 // complete puts the one word that a line begins into its place.
