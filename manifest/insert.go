@@ -64,12 +64,20 @@ func insert(file string, text []byte, key, item string) ([]byte, error) {
 			return result, nil
 		}
 	}
-	at := Position{File: file}
+	at, why := Position{File: file}, "as it is written here"
+	hint := "write it as a list in block style, with a line for each item's dash"
 	if m, ok := before.pair(key); ok {
 		at = before.src.position(m.Key.GetToken())
+		switch value := m.Value.(type) {
+		case *ast.AnchorNode, *ast.AliasNode:
+			why, hint = "here: what an anchor shares would change elsewhere too", "write the list out, without an anchor"
+		case *ast.SequenceNode:
+			if !value.IsFlowStyle && !bytes.HasSuffix(text, []byte("\n")) {
+				why, hint = "here: a line behind it would give its last text a line end", "end the last line of the file"
+			}
+		}
 	}
-	return nil, Diagnostics{before.src.diagnostic(at, CodeUnsupportedYAML, "nothing can be added to "+key+" as it is written here",
-		"write it as a list in block style, with a line for each item's dash")}
+	return nil, Diagnostics{before.src.diagnostic(at, CodeUnsupportedYAML, "nothing can be added to "+key+" "+why, hint)}
 }
 
 // members are those of a file's mapping, each with its value as JSON.

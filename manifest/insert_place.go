@@ -110,7 +110,8 @@ func block(it item, indent, width int) []string {
 
 // afterLines adds lines behind the value of a pair: before the blank lines and the
 // comments that follow it, but for comments that are indented deeper than column
-// and so belong to it; or else before the blank lines alone.
+// and so belong to it; or else before the blank lines alone, or behind them, where a
+// text keeps its own. The text may also want no blank line more.
 func (s *splicer) afterLines(pair *ast.MappingValueNode, column int, lines []string) []insertion {
 	first := s.src.position(pair.Key.GetToken()).Line
 	end := s.end(pair)
@@ -125,15 +126,23 @@ func (s *splicer) afterLines(pair *ast.MappingValueNode, column int, lines []str
 		}
 		return n
 	}
-	places := []int{
+	bare := back(end, func(string, int) bool { return false })
+	places := slices.Compact([]int{
 		back(end, func(text string, at int) bool { return text[0] == '#' && at <= column }),
-		back(end, func(string, int) bool { return false }),
-	}
+		bare,
+		max(end-1, bare),
+		end,
+	})
 	var found []insertion
-	for _, n := range slices.Compact(places) {
-		found = append(found, insertion{s.lineEnd(n), s.breaks("\n" + strings.Join(lines, "\n"))})
+	for {
+		for _, n := range places {
+			found = append(found, insertion{s.lineEnd(n), s.breaks("\n" + strings.Join(lines, "\n"))})
+		}
+		if lines[0] != "" {
+			return found
+		}
+		lines = lines[1:]
 	}
-	return found
 }
 
 // end is the last line before the next key of the file, or before its end.

@@ -40,6 +40,9 @@ func TestInsertTask(t *testing.T) {
 		{"a document", "# head\n---\ntasks:\n  - name: issues.a«\n\n  - name: issues.new»\n...\n# tail\n"},
 		{"an open text", "tasks:\n  - name: issues.a\n    help: |\n      a\n\n      # b«\n\n  - name: issues.new»\n\n"},
 		{"a text that keeps its blank lines", "tasks:\n  - name: issues.a\n    help: |+\n      a«\n\n  - name: issues.new»\n\n"},
+		{"a text that keeps no blank line", "tasks:\n  - name: issues.a\n    help: |+\n      a«\n  - name: issues.new»\n"},
+		{"a text that keeps two blank lines", "tasks:\n  - name: issues.a\n    help: |+\n      a\n\n«\n  - name: issues.new»\n"},
+		{"a text that keeps two blank lines before a key", "tasks:\n  - name: issues.a\n    help: |+\n      a\n«\n\n  - name: issues.new»\n\nfeature: issues\n"},
 		{"absent", "feature: issues«\ntasks:\n  - name: issues.new»\n"},
 		{"absent before comments", "feature: issues # i\n# none yet«\ntasks:\n  - name: issues.new»\n\n"},
 		{"absent in an indented file", "  feature: issues«\n  tasks:\n    - name: issues.new»\n"},
@@ -109,14 +112,14 @@ func TestInsertFeature(t *testing.T) {
 func TestInsertRefuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ text, want string }{
-		{"tasks: &t\n  - name: a\nmore: *t\n", "1:1 unsupported-yaml: nothing can be added to tasks as it is written here; write it as a list in block style, with a line for each item's dash\n"},
-		{"more: &t\n  - name: a\ntasks: *t\n", "3:1 unsupported-yaml: nothing can be added to tasks as it is written here; write it as a list in block style, with a line for each item's dash\n"},
+		{"tasks: &t\n  - name: a\nmore: *t\n", "1:1 unsupported-yaml: nothing can be added to tasks here: what an anchor shares would change elsewhere too; write the list out, without an anchor\n"},
+		{"more: &t\n  - name: a\ntasks: *t\n", "3:1 unsupported-yaml: nothing can be added to tasks here: what an anchor shares would change elsewhere too; write the list out, without an anchor\n"},
 		{"base: &b { tasks: [{ name: a }] }\n<<: *b\n", "unsupported-yaml"},
 		{"{ feature: issues }\n", "unsupported-yaml"},
-		{"tasks: null\n", "1:1 unsupported-yaml"},
+		{"tasks: null\n", "1:1 unsupported-yaml: nothing can be added to tasks as it is written here; write it as a list in block style, with a line for each item's dash\n"},
 		{"tasks: { a: b }\n", "1:1 unsupported-yaml"},
 		{"tasks: 1\n", "1:1 unsupported-yaml"},
-		{"tasks:\n  - name: a\n    help: |\n      b", "1:1 unsupported-yaml"},
+		{"tasks:\n  - name: a\n    help: |\n      b", "1:1 unsupported-yaml: nothing can be added to tasks here: a line behind it would give its last text a line end; end the last line of the file\n"},
 		{"a: 1\na: 2\n", "2:1 duplicate-key"},
 		{"- a\n", "1:1 wrong-type"},
 		{"a: [\n", "syntax"},
@@ -140,7 +143,7 @@ func asDiagnostics(err error, found *Diagnostics) (ok bool) {
 func FuzzInsert(f *testing.F) {
 	for _, seed := range []string{
 		sound(), wholeFeature, wholeModule, "tasks: []\n", "a: b\n", "tasks:\n", "tasks: [{a: b}, # c\n]\n", "tasks: &a [1]\nb: *a\n",
-		"---\ntasks:\n- a\n...\n", "\ufefftasks:\r\n- |+\r\n  a\r\n\r\n", "tasks:\n  - a: >\n      b\n      # c", "features: a\n", "features: [a, 'b']\n",
+		"---\ntasks:\n- a\n...\n", "\ufefftasks:\r\n- |+\r\n  a\r\n\r\n", "tasks:\n  - a: >\n      b\n      # c", "tasks:\n  - a: |+\n      b\n\n\nc: d\n", "features: a\n", "features: [a, 'b']\n",
 	} {
 		f.Add(seed, 0, 0, "")
 		f.Add(seed, 20, 3, "\n")

@@ -4,7 +4,8 @@
 // Start with [Register], which binds the feature's tasks to its ports, and
 // [Migrator], which changes a schema. It promises that a migration is applied
 // once, however many processes try, that a newer database is left as it is, and
-// that nothing is written to one whose integrity check fails.
+// that nothing is written to one whose integrity check fails, but for a search index
+// that is to be made anew.
 package release
 
 import (

@@ -18,8 +18,10 @@ import (
 
 // drifted is a search index that remembers what was done to it.
 type drifted struct {
-	missing, stray int64
-	mended         bool
+	missing, stray, size int64
+	mended, rebuilt      bool
+	tables               []string
+	rebuild              func() error // what it does besides; may be nil
 }
 
 func (d *drifted) Drift(context.Context) (missing, stray int64, err error) {
@@ -30,6 +32,18 @@ func (d *drifted) Mend(context.Context) error {
 	d.missing, d.stray, d.mended = 0, 0, true
 	return nil
 }
+
+func (d *drifted) Size(context.Context) (int64, error) { return d.size, nil }
+
+func (d *drifted) Rebuild(context.Context) error {
+	d.rebuilt = true
+	if d.rebuild != nil {
+		return d.rebuild()
+	}
+	return nil
+}
+
+func (d *drifted) Tables() []string { return d.tables }
 
 // kit runs the feature over a real database with migrations 1 and 2, of which
 // some are applied.
@@ -134,13 +148,9 @@ func TestMaintain(t *testing.T) {
 // Nothing is written to a damaged database.
 func TestMaintainFindsDamage(t *testing.T) {
 	t.Parallel()
-	index := &drifted{missing: 1}
+	index := &drifted{missing: 1, tables: []string{"smal", "all"}}
 	k, db := kit(t, index, 2)
-	_, err := db.SQL().ExecContext(t.Context(), "CREATE TABLE small (n INTEGER CHECK (n < 10)); "+
-		"PRAGMA ignore_check_constraints = 1; INSERT INTO small VALUES (10); PRAGMA ignore_check_constraints = 0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	damage(t, db, "small")
 	before := pages(t, db)
 	failure := k.Fails("release.maintain", `{"vacuum":true,"dryRun":false}`)
 	if failure.Code != runner.CodeIO || failure.Message != "integrity check: the database is corrupt: CHECK constraint failed in small" ||
@@ -149,6 +159,55 @@ func TestMaintainFindsDamage(t *testing.T) {
 	}
 	if after := pages(t, db); index.mended || after != before {
 		t.Errorf("it was written to: mended %t, data version %s, was %s", index.mended, after, before)
+	}
+}
+
+// damage adds a table that the integrity check finds fault with.
+func damage(t *testing.T, db *sqlite.DB, table string) {
+	t.Helper()
+	_, err := db.SQL().ExecContext(t.Context(), "CREATE TABLE "+table+" (n INTEGER CHECK (n < 10)); "+
+		"PRAGMA ignore_check_constraints = 1; INSERT INTO "+table+" VALUES (10); PRAGMA ignore_check_constraints = 0")
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A search index that is damaged or stale is made anew where that is asked for:
+// it alone, and checked again.
+func TestMaintainReindexes(t *testing.T) {
+	t.Parallel()
+	index := &drifted{missing: 3, stray: 2, size: 7, tables: []string{"words", "words_data"}}
+	k, db := kit(t, index, 2)
+	damage(t, db, "words_data")
+	const message = "integrity check: the database is corrupt: CHECK constraint failed in words_data"
+	for _, input := range []string{`{}`, `{"dryRun":false,"vacuum":true}`} {
+		failure := k.Fails("release.maintain", input)
+		if failure.Code != runner.CodeIO || failure.Message != message ||
+			failure.Hint != "only the search index is damaged, which can be made anew: set reindex to true" {
+			t.Errorf("%s: got %s: %s (%s)", input, failure.Code, failure.Message, failure.Hint)
+		}
+	}
+	preview := runnertest.Run[release.MaintainOutput](k, "release.maintain", `{"reindex":true}`)
+	if preview.Reindexed != 7 || preview.Removed != 0 || preview.After != nil || index.rebuilt {
+		t.Errorf("preview %+v, rebuilt: %t", preview, index.rebuilt)
+	}
+	failure := k.Fails("release.maintain", `{"reindex":true,"dryRun":false}`) // for it has mended nothing
+	if !index.rebuilt || failure.Code != runner.CodeIO || failure.Message != message || failure.Hint != "the file is left as it is: restore it from a backup, or move it away" {
+		t.Errorf("rebuilt: %t, got %s: %s (%s)", index.rebuilt, failure.Code, failure.Message, failure.Hint)
+	}
+	index.rebuild = func() error {
+		_, err := db.SQL().ExecContext(t.Context(), "DELETE FROM words_data")
+		return err
+	}
+	done := runnertest.Run[release.MaintainOutput](k, "release.maintain", `{"reindex":true,"dryRun":false}`)
+	if done.Reindexed != 7 || done.After == nil || index.mended {
+		t.Errorf("done %+v, mended: %t", done, index.mended)
+	}
+	damage(t, db, "words_data2")
+	damage(t, db, "words")
+	index.rebuilt = false
+	if failure = k.Fails("release.maintain", `{"reindex":true,"dryRun":false}`); failure.Code != runner.CodeIO || strings.Contains(failure.Hint, "reindex") || index.rebuilt {
+		t.Errorf("with another damage: got %s: %s (%s), rebuilt: %t", failure.Code, failure.Message, failure.Hint, index.rebuilt)
 	}
 }
 

@@ -66,13 +66,26 @@ func (w *writer) feature() error {
 			return err
 		}
 	case err != nil:
-		return unreadable(w.folder(), err)
+		return w.unreadable(w.folder(), err)
 	case !info.IsDir():
 		return &ShapeError{Message: w.folder() + " is no folder", Hint: "the handlers of " + w.name + " go there"}
 	case !known:
-		return &Refusal{fmt.Sprintf("%s is there already, and %s has no feature %s", w.folder(), w.Manifest.File, w.name), "choose another name"}
+		return w.folderTaken()
 	}
 	return w.mount(app)
+}
+
+// folderTaken is why a feature's folder is there without the feature.
+func (w *writer) folderTaken() error {
+	for _, f := range w.Manifest.Features {
+		if pkg, err := packageOf(f.Name); err == nil && pkg == w.pkg {
+			return &Refusal{fmt.Sprintf("%s is that of the feature %s", w.folder(), f.Name), "choose another name"}
+		}
+	}
+	return &ShapeError{
+		Message: fmt.Sprintf("%s is there already, and %s has no feature %s", w.folder(), w.Manifest.File, w.name),
+		Hint:    "if an interrupted make has left it, remove it and make it again; else choose another name",
+	}
 }
 
 // featureFile plans a feature file without tasks, and its path in the manifest.
@@ -83,14 +96,17 @@ func (w *writer) featureFile() error {
 		text = "# yaml-language-server: $schema=../../" + schema + "\n" + text
 	}
 	if w.exists(w.manifestFile) {
-		return &Refusal{fmt.Sprintf("%s is there already, and %s does not name it", w.manifestFile, w.Manifest.File), "add it to the features there, or choose another name"}
+		return &ShapeError{
+			Message: fmt.Sprintf("%s is there already, and %s does not name it", w.manifestFile, w.Manifest.File),
+			Hint:    "add it to the features there; or remove it, and make it again",
+		}
 	}
 	if err := w.create(w.manifestFile, []byte(text)); err != nil {
 		return err
 	}
 	top, err := w.read(w.Manifest.File)
 	if err != nil {
-		return unreadable(w.Manifest.File, err)
+		return w.unreadable(w.Manifest.File, err)
 	}
 	if top, err = manifest.InsertFeature(w.Manifest.File, top, w.manifestFile); err != nil {
 		return err
@@ -113,7 +129,7 @@ func (w *writer) newPackage(app *appSyntax) error {
 }
 
 func (w *writer) names() featureCode {
-	return featureCode{pkg: w.pkg, feature: w.name, module: w.path, beignet: w.beignet}
+	return featureCode{pkg: w.pkg, feature: w.name, module: w.module, beignet: w.beignet}
 }
 
 // featureCode is what there is to say of a package as it stands.
@@ -125,7 +141,7 @@ func (w *writer) featureCode(pkg *goPackage, reg *registration) featureCode {
 
 // mount plans the lines that register the feature with the app.
 func (w *writer) mount(app *appSyntax) error {
-	imported := w.path + "/" + w.folder()
+	imported := w.module + "/" + w.folder()
 	if app.file.imports(imported) {
 		return nil
 	}
@@ -145,7 +161,11 @@ func (w *writer) mount(app *appSyntax) error {
 	deps := w.pkg + "." + reg.deps
 	lines := fmt.Sprintf("\t%s.Register(%s.Mount(%s, func(a %s) %s {\n\t\treturn %s{%s}\n\t}))\n",
 		w.pkg, app.runner, app.param, app.context, deps, deps, code.filled(func(l lent) string { return "a." + field(app.fields, l.typ) }))
-	text, err := app.file.with(app.file.importing(imported), app.file.appending(app.body, lines))
+	end, err := app.file.appending(app.body, lines)
+	if err != nil {
+		return err
+	}
+	text, err := app.file.with(app.file.importing(imported), end)
 	if err != nil {
 		return err
 	}

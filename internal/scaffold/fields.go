@@ -2,7 +2,7 @@ package scaffold
 
 import (
 	"cmp"
-	"math"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,25 +51,44 @@ func parseField(text string) (input, error) {
 	if hasPreset {
 		var ok bool
 		if f.preset, ok = literal(f.kind, preset); !ok {
-			return refuse(quoted(preset)+" is no "+f.kind, "")
+			return refuse(quoted(preset)+" is no "+f.kind, literalRule(f.kind))
 		}
 	}
 	return f, nil
 }
 
-// literal is a default as JSON, where it is of its type.
+// literal is a default as JSON, where it is of its type. A number stays as it is
+// given: as a manifest takes it, in plain decimal.
 func literal(kind, text string) (string, bool) {
 	switch kind {
 	case "boolean":
 		return text, text == "true" || text == "false"
 	case "integer":
-		n, err := strconv.ParseInt(text, 10, 64)
-		return strconv.FormatInt(n, 10), err == nil
+		return text, whole(text)
 	case "number":
-		n, err := strconv.ParseFloat(text, 64)
-		return strconv.FormatFloat(n, 'f', -1, 64), err == nil && !math.IsInf(n, 0) && !math.IsNaN(n)
+		return text, whole(text) || fraction(text)
 	}
 	return jsonText(text), printable(text)
+}
+
+func whole(text string) bool {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return err == nil && strconv.FormatInt(n, 10) == text
+}
+
+func fraction(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil && json.Valid([]byte(text)) && strings.Contains(text, ".") && strings.Trim(text, "-.0123456789") == ""
+}
+
+func literalRule(kind string) string {
+	switch kind {
+	case "boolean":
+		return "write true or false"
+	case "string":
+		return "leave line breaks and control characters out"
+	}
+	return "write it in plain decimal, within 64 bits"
 }
 
 func camelCase(name string) bool {

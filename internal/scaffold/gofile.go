@@ -51,6 +51,9 @@ type insertion struct {
 // with is the file with insertions, as gofmt writes it. It must have been so before,
 // so that nothing changes but what the insertions make it.
 func (f *goFile) with(in ...insertion) ([]byte, error) {
+	if bytes.Contains(f.text, []byte("\r\n")) {
+		return nil, &ShapeError{Message: f.name + " has Windows line ends, and gofmt writes none", Hint: "gofmt -w " + f.name}
+	}
 	if formatted, err := format.Source(f.text); err != nil || !bytes.Equal(formatted, f.text) {
 		return nil, &ShapeError{Message: f.name + " is not as gofmt writes it", Hint: "gofmt -w " + f.name, Err: err}
 	}
@@ -66,13 +69,41 @@ func (f *goFile) with(in ...insertion) ([]byte, error) {
 	return formatted, nil
 }
 
-// appending puts whole lines at the end of a function.
-func (f *goFile) appending(body *ast.BlockStmt, lines string) insertion {
+// appending puts whole lines at the end of a function, before the return that it
+// may end with.
+func (f *goFile) appending(body *ast.BlockStmt, lines string) (insertion, error) {
 	at := f.offset(body.Rbrace)
-	if f.text[at-1] == '\n' {
-		return insertion{at, lines}
+	if n := len(body.List); n > 0 {
+		last := body.List[n-1]
+		if _, ok := last.(*ast.ReturnStmt); ok {
+			at = len(bytes.TrimRight(f.text[:f.offset(last.Pos())], " \t"))
+		} else if endless(last) {
+			return insertion{}, &ShapeError{Message: f.at(last.Pos()) + ": nothing behind this line is ever reached", Hint: "end the function so that a line can follow"}
+		}
 	}
-	return insertion{at, "\n" + lines}
+	if f.text[at-1] == '\n' {
+		return insertion{at, lines}, nil
+	}
+	return insertion{at, "\n" + lines}, nil
+}
+
+// endless reports whether no statement behind this one is reached, where one look
+// tells: a panic, a goto, a loop or a select without an end.
+func endless(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		call, ok := s.X.(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		name, ok := call.Fun.(*ast.Ident)
+		return ok && name.Name == "panic"
+	case *ast.ForStmt:
+		return s.Cond == nil
+	case *ast.BranchStmt, *ast.SelectStmt:
+		return true
+	}
+	return false
 }
 
 // importing adds an import after its nearest relative, in whose group gofmt sorts it.

@@ -22,7 +22,7 @@ func (w *writer) readFolder(folder string) (*goPackage, error) {
 	p := &goPackage{folder: folder}
 	names, err := fs.Glob(w.Files, folder+"/*.go")
 	if err != nil {
-		return nil, unreadable(folder, err)
+		return nil, w.unreadable(folder, err)
 	}
 	for name := range w.changed {
 		if ok, _ := path.Match(folder+"/*.go", name); ok && !slices.Contains(names, name) { // a fixed pattern
@@ -32,7 +32,7 @@ func (w *writer) readFolder(folder string) (*goPackage, error) {
 	for _, name := range names {
 		text, err := w.read(name)
 		if err != nil {
-			return nil, unreadable(name, err)
+			return nil, w.unreadable(name, err)
 		}
 		f, err := parseGo(name, text)
 		if err != nil {
@@ -129,8 +129,15 @@ func (p *goPackage) register() (*registration, error) {
 
 // add is the file with the task's registration.
 func (r *registration) add(c *taskCode) ([]byte, error) {
-	call := fmt.Sprintf(c.call, r.runner, r.param, c.task, c.funcName)
-	return r.file.with(r.file.appending(r.body, "\t"+call+"\n"))
+	call, err := fill(c.call, map[string]string{"runner": r.runner, "registry": r.param, "task": c.task, "func": c.funcName})
+	if err != nil {
+		return nil, err
+	}
+	end, err := r.file.appending(r.body, "\t"+call+"\n")
+	if err != nil {
+		return nil, err
+	}
+	return r.file.with(end)
 }
 
 // lent are the fields of a struct that a session can fill.
@@ -254,7 +261,7 @@ type appSyntax struct {
 func (w *writer) readApp() (*appSyntax, error) {
 	const folder, file = "handlers", "handlers/handlers.go"
 	if _, err := w.read(file); err != nil {
-		return nil, unreadable(file, err)
+		return nil, w.unreadable(file, err)
 	}
 	pkg, err := w.readFolder(folder)
 	if err != nil {

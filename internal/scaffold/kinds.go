@@ -28,7 +28,7 @@ type traits struct {
 	inputs  []input
 	output  output
 	second  output // optional
-	call    string // that registers it: a format of package runner, registry, task and function
+	call    string // that registers it: a template
 }
 
 // output is a count in a task's result.
@@ -66,27 +66,27 @@ func (k Kind) traits() (traits, bool) {
 		return traits{
 			effect: "write", timeout: "10m", inputs: []input{dryRunInput()},
 			output: output{"changed", "Things that were changed."},
-			call:   "%s.HandleTx(%s, %q, %s)",
+			call:   `{{runner}}.HandleTx({{registry}}, "{{task}}", {{func}})`,
 		}, true
 	case KindOnce:
 		return traits{
 			effect: "read", timeout: "10m",
 			output: output{"found", "Things that were found."},
-			call:   "%s.Handle(%s, %q, %s)",
+			call:   `{{runner}}.Handle({{registry}}, "{{task}}", {{func}})`,
 		}, true
 	case KindBatches:
 		return traits{
 			effect: "write", timeout: "2h",
 			inputs: []input{id("from", "1", "1", "The first ID."), id("to", "", "2500", "The last ID."), dryRunInput()},
 			output: output{"done", "Items that were done."},
-			call:   "%s.HandleBatches(%s, %q, %[4]sPage, %[4]sItem.cursor, %[4]sBatch).Count(%[4]sTotal)",
+			call:   `{{runner}}.HandleBatches({{registry}}, "{{task}}", {{func}}Page, {{func}}Item.cursor, {{func}}Batch).Count({{func}}Total)`,
 		}, true
 	case KindImport:
 		return traits{
 			effect: "write", timeout: "2h",
 			inputs: []input{file("read", "The CSV file, in UTF-8; - is standard input."), dryRunInput()},
 			output: output{"accepted", "Rows that were taken in."}, second: output{"rejected", "Rows that were not."},
-			call: "%s.HandleBatches(%s, %q, %[4]sPage, %[4]sEnd, %[4]sBatch).ReadAhead()",
+			call: `{{runner}}.HandleBatches({{registry}}, "{{task}}", {{func}}Page, {{func}}End, {{func}}Batch).ReadAhead()`,
 		}, true
 	case KindExport:
 		return traits{
@@ -96,7 +96,7 @@ func (k Kind) traits() (traits, bool) {
 				more: []string{"description: Replace a file that is there."},
 			}},
 			output: output{"rows", "Rows that were written."},
-			call:   "%s.Handle(%s, %q, %s)",
+			call:   `{{runner}}.Handle({{registry}}, "{{task}}", {{func}})`,
 		}, true
 	}
 	return traits{}, false
@@ -124,7 +124,7 @@ func newTask(t Task) (*taskCode, error) {
 		words := strings.ReplaceAll(t.Name, "-", " ")
 		t.Description = strings.ToUpper(words[:1]) + words[1:] + "."
 	}
-	if !printable(t.Description) {
+	if !printable(t.Description) || strings.TrimSpace(t.Description) == "" {
 		return nil, &Refusal{"the description is not one line of text", "leave line breaks and control characters out"}
 	}
 	inputs, err := merge(of.inputs, t.Fields)

@@ -20,6 +20,8 @@ func checkName(what, name string) error {
 	switch {
 	case name[0] <= '9':
 		return &Refusal{quoted(name) + " is no name", rule}
+	case reserved(name):
+		return &Refusal{"a " + what + " cannot be called " + name + ": " + deviceRule, "choose another name"}
 	case len(name) > maxName:
 		return &Refusal{"a name of " + quoted(name[:16]) + "... is too long", "take at most 64 characters"}
 	}
@@ -38,6 +40,15 @@ func packageOf(feature string) (string, error) {
 	return pkg, nil
 }
 
+const deviceRule = "Windows has a device of that name, and Go takes no file or folder called so"
+
+// reserved reports whether Go refuses a file or folder of that name in a module,
+// because Windows has a device of that name.
+func reserved(name string) bool {
+	const devices = "con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9"
+	return slices.Contains(strings.Fields(devices), name)
+}
+
 // unfit says why a word cannot be the name of a feature's package.
 func unfit(pkg string) string {
 	const (
@@ -48,6 +59,10 @@ func unfit(pkg string) string {
 	switch {
 	case slices.Contains(strings.Fields(folders), pkg):
 		return "the name means something else to Go or to this program"
+	case strings.HasSuffix(pkg, "test"):
+		return "packages whose name ends in test are for tests"
+	case reserved(pkg):
+		return deviceRule
 	case token.IsKeyword(pkg), predeclared(pkg):
 		return "it is a word of the Go language"
 	case slices.Contains(strings.Fields(used), pkg):

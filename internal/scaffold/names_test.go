@@ -1,6 +1,9 @@
 package scaffold
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestNames(t *testing.T) {
 	t.Parallel()
@@ -28,13 +31,14 @@ func TestFields(t *testing.T) {
 		{"source:string", "source: { type: string }", "Source string"},
 		{"limit:integer?", "limit: { type: integer }", "Limit *int64"},
 		{"limit:integer=-20", "limit: { type: integer, default: -20 }", "Limit int64"},
-		{"rate:number=1e3", "rate: { type: number, default: 1000 }", "Rate float64"},
+		{"rate:number=-0.50", "rate: { type: number, default: -0.50 }", "Rate float64"},
 		{"force:boolean=true", "force: { type: boolean, default: true }", "Force bool"},
 		{"ids:string[]", "ids: { type: array, items: { type: string } }", "Ids []string"},
 		{"ids:integer[]?", "ids: { type: array, items: { type: integer } }", "Ids []int64"},
 		{"state:string=open", "state: { type: string, default: open }", "State string"},
 		{"state:string=a=b, c", `state: { type: string, default: "a=b, c" }`, "State string"},
 		{"state:string=true", `state: { type: string, default: "true" }`, "State string"},
+		{"state:string=", `state: { type: string, default: "" }`, "State string"},
 		{"no:string?", `"no": { type: string }`, "No *string"},
 	} {
 		f, err := parseField(test.field)
@@ -45,6 +49,7 @@ func TestFields(t *testing.T) {
 		same(t, test.field, f.property(), test.property)
 		same(t, test.field, f.goName+" "+f.goType(), test.goField)
 	}
+	huge := strings.Repeat("9", 309) + ".0"
 	for field, want := range map[string]string{
 		"limit":                          "it has no type",
 		"limit:int":                      "int is no type",
@@ -56,7 +61,14 @@ func TestFields(t *testing.T) {
 		"a:integer=1.5":                  "1.5 is no integer",
 		"a:integer=":                     "an empty text is no integer",
 		"a:integer=99999999999999999999": "99999999999999999999 is no integer",
+		"a:integer=010":                  "010 is no integer",
+		"a:integer=+1":                   "+1 is no integer",
+		"a:integer=-0":                   "-0 is no integer",
 		"a:number=NaN":                   "NaN is no number",
+		"a:number=1e300":                 "1e300 is no number", // a manifest has no exponents
+		"a:number=.5":                    ".5 is no number",
+		"a:number=99999999999999999999":  "99999999999999999999 is no number",
+		"a:number=" + huge:               huge + " is no number",
 		"a:boolean=yes":                  "yes is no boolean",
 		"a:string=\x1b":                  "\x1b is no string",
 	} {

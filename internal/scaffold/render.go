@@ -18,18 +18,26 @@ func render(name string, values map[string]string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("template: %w", err)
 	}
+	filled, err := fill(string(text), values)
+	if err != nil {
+		return nil, fmt.Errorf("template %s: %w", name, err)
+	}
+	return []byte(filled), nil
+}
+
+// fill is render for the text of a template.
+func fill(rest string, values map[string]string) (string, error) {
 	var b strings.Builder
-	rest := string(text)
 	for {
 		before, after, found := strings.Cut(rest, "{{")
 		b.WriteString(before)
 		if !found {
-			return []byte(b.String()), nil
+			return b.String(), nil
 		}
 		key, after, _ := strings.Cut(after, "}}")
 		value, ok := values[key]
 		if !ok {
-			return nil, fmt.Errorf("template %s: no value %s", name, key)
+			return "", fmt.Errorf("no value %s", key)
 		}
 		b.WriteString(value)
 		rest = after

@@ -8,7 +8,8 @@
 //   - A file that is there is never replaced: it gains lines, and keeps every byte
 //     that it has. YAML is spliced by the manifest package; Go is read as syntax
 //     and stays as gofmt writes it.
-//   - What is there already is not made again.
+//   - What is there already is not made again. What is there by half, as an
+//     interrupted write leaves it, is refused, and never taken for whole.
 //   - Nothing outside the module's folder is read or written, through links either.
 //   - The templates are the code that comes out of it: templates/ shows it as it
 //     will be read.
@@ -45,7 +46,7 @@ type Plan struct {
 	Feature string
 	Task    string   // the task's full name; "" of a feature alone
 	There   string   // where the task or feature stands already; "": it does not
-	Changes []Change // sorted by path; empty where it is there already
+	Changes []Change // in the order to write them in; empty where it is there already
 	Folder  string   // of the feature's handlers
 	Input   string   // JSON that the new task takes
 	Stdin   string   // what it can read as "-" with that input; "": it reads nothing
@@ -103,7 +104,7 @@ func (m Module) Task(t Task) (Plan, error) {
 		if there.Name != d.task {
 			return Plan{}, &Refusal{fmt.Sprintf("%s is an alias of %s", d.task, there.Name), "choose another name"}
 		}
-		return Plan{Task: d.task, There: there.NameAt.String()}, nil
+		return (&writer{Module: m, found: map[string][]byte{}}).there(there)
 	}
 	w, err := m.open(t.Feature)
 	if err != nil {
@@ -126,11 +127,12 @@ func (m Module) Task(t Task) (Plan, error) {
 // writer gathers the changes for one feature.
 type writer struct {
 	Module
-	name         string // of the feature
-	pkg          string // of its handlers, and of their folder within handlers/
-	path         string // of the module, as go.mod says
-	beignet      string // the path of the library's packages
-	manifestFile string // of the feature
+	name         string            // of the feature
+	pkg          string            // of its handlers, and of their folder within handlers/
+	module       string            // its path, as go.mod says
+	beignet      string            // the path of the library's packages
+	manifestFile string            // of the feature
+	found        map[string][]byte // files as they were read
 	changed      map[string]Change
 }
 
@@ -139,9 +141,9 @@ func (m Module) open(feature string) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{Module: m, name: feature, pkg: pkg, changed: map[string]Change{}}
+	w := &writer{Module: m, name: feature, pkg: pkg, found: map[string][]byte{}, changed: map[string]Change{}}
 	w.manifestFile = path.Join("features", feature, "tasks.yaml")
-	if w.path, err = modulePath(m.Files); err != nil {
+	if w.module, err = m.path(); err != nil {
 		return nil, err
 	}
 	return w, nil
@@ -154,16 +156,40 @@ func (w *writer) plan() Plan {
 	for _, c := range w.changed {
 		p.Changes = append(p.Changes, c)
 	}
-	slices.SortFunc(p.Changes, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(p.Changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(w.rank(a), w.rank(b)), cmp.Compare(a.Path, b.Path))
+	})
 	return p
 }
 
-// read returns a file as it will be.
+// rank puts what is new first, then what uses it, and last the manifests, by which
+// a task is there: an interrupted write leaves none that has no handler.
+func (w *writer) rank(c Change) int {
+	switch {
+	case c.Path == w.Manifest.File:
+		return 3
+	case path.Ext(c.Path) != ".go":
+		return 2
+	case c.Before != nil:
+		return 1
+	}
+	return 0
+}
+
+// read returns a file as it will be. It is read from the disk once: what changes
+// there meanwhile is then seen by [Write].
 func (w *writer) read(name string) ([]byte, error) {
 	if c, ok := w.changed[name]; ok {
 		return c.After, nil
 	}
-	return fs.ReadFile(w.Files, name)
+	if text, ok := w.found[name]; ok {
+		return text, nil
+	}
+	text, err := fs.ReadFile(w.Files, name)
+	if err == nil {
+		w.found[name] = text
+	}
+	return text, err
 }
 
 // exists reports whether something has that name, if only a link to nothing.
@@ -174,8 +200,14 @@ func (w *writer) exists(name string) bool {
 
 // create adds a file, which must not be there.
 func (w *writer) create(name string, text []byte) error {
+	if link := w.leadsOut(path.Dir(name)); link != "" {
+		return badLink(link)
+	}
 	if _, planned := w.changed[name]; planned || w.exists(name) {
-		return &Refusal{name + " is there already, and not of this task", "choose another name, or move the file away"}
+		return &ShapeError{
+			Message: fmt.Sprintf("%s is there already, and %s has no task for it", name, w.manifestFile),
+			Hint:    "if an interrupted make has left it, remove it and make the task again; else choose another name",
+		}
 	}
 	w.changed[name] = Change{Path: name, After: text}
 	return nil
@@ -187,13 +219,13 @@ func (w *writer) edit(name string, text []byte) error {
 	if !ok {
 		info, err := fs.Lstat(w.Files, name)
 		if err != nil {
-			return unreadable(name, err)
+			return w.unreadable(name, err)
 		}
 		if !info.Mode().IsRegular() {
 			return &ShapeError{Message: name + " is no regular file", Hint: "put the file itself there"}
 		}
-		if c.Before, err = fs.ReadFile(w.Files, name); err != nil {
-			return unreadable(name, err)
+		if c.Before, err = w.read(name); err != nil {
+			return w.unreadable(name, err)
 		}
 		c.Path = name
 	}
@@ -203,15 +235,39 @@ func (w *writer) edit(name string, text []byte) error {
 	return nil
 }
 
-func unreadable(name string, err error) error {
+func (m Module) unreadable(name string, err error) error {
+	if link := m.leadsOut(name); link != "" {
+		return badLink(link)
+	}
 	return &ShapeError{Message: fmt.Sprintf("cannot read %s: %v", name, err), Hint: "run it in a module that has one, or name its beignet.yaml with --module", Err: err}
 }
 
-// modulePath is the path that go.mod gives the module.
-func modulePath(files fs.FS) (string, error) {
-	text, err := fs.ReadFile(files, "go.mod")
+func badLink(name string) error {
+	return &ShapeError{Message: name + " is a link out of the module, or to nothing", Hint: "put the file or folder itself there"}
+}
+
+// leadsOut is the link in a path that cannot be followed, or "".
+func (m Module) leadsOut(name string) string {
+	for i, c := range name + "/" {
+		if c != '/' {
+			continue
+		}
+		info, err := fs.Lstat(m.Files, name[:i])
+		if err != nil {
+			return ""
+		}
+		if _, err := fs.Stat(m.Files, name[:i]); err != nil && info.Mode()&fs.ModeSymlink != 0 {
+			return name[:i]
+		}
+	}
+	return ""
+}
+
+// path is that which go.mod gives the module.
+func (m Module) path() (string, error) {
+	text, err := fs.ReadFile(m.Files, "go.mod")
 	if err != nil {
-		return "", unreadable("go.mod", err)
+		return "", m.unreadable("go.mod", err)
 	}
 	for line := range strings.Lines(string(text)) {
 		line, _, _ = strings.Cut(line, "//")

@@ -1,7 +1,9 @@
 package scaffold
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"go/format"
 	"io/fs"
 	"maps"
@@ -50,7 +52,7 @@ type Deps struct{ Orders Store }
 
 func show() {}
 
-func Register(r *runner.Registry[Deps]) { _ = show }
+func Register(r *runner.Registry[Deps]) { runner.Do(r, "orders.show", show) }
 `,
 	)
 }
@@ -188,8 +190,8 @@ func TestExistingFeature(t *testing.T) {
 	if !ok || !strings.Contains(entry, "    required: [to, userId]\n") || !strings.Contains(entry, "      rate: { type: number }\n      dryRun:\n        type: boolean\n        default: false\n") {
 		t.Errorf("tasks.yaml:\n%s", got["features/orders/tasks.yaml"])
 	}
-	same(t, "orders.go", got["handlers/orders/orders.go"], strings.Replace(string(app()["handlers/orders/orders.go"].Data), "{ _ = show }",
-		"{\n\t_ = show\n\trunner.HandleBatches(r, \"orders.show-all\", showAllPage, showAllItem.cursor, showAllBatch).Count(showAllTotal)\n}", 1))
+	same(t, "orders.go", got["handlers/orders/orders.go"], strings.Replace(string(app()["handlers/orders/orders.go"].Data), "{ runner.Do(r, \"orders.show\", show) }",
+		"{\n\trunner.Do(r, \"orders.show\", show)\n\trunner.HandleBatches(r, \"orders.show-all\", showAllPage, showAllItem.cursor, showAllBatch).Count(showAllTotal)\n}", 1))
 }
 
 // Names that Go or the package has a use for are not taken from them.
@@ -218,6 +220,39 @@ func TestTakenNames(t *testing.T) {
 		}
 		if got := texts(p); got["handlers/orders/"+test.file] == "" || !strings.Contains(got["handlers/orders/orders.go"], test.registered) {
 			t.Errorf("%s: got %q and\n%s", test.name, slices.Sorted(maps.Keys(got)), got["handlers/orders/orders.go"])
+		}
+	}
+}
+
+// moving is a module of which each file has a line more whenever it is read.
+type moving struct {
+	fstest.MapFS
+	reads map[string]int
+}
+
+func (m moving) ReadFile(name string) ([]byte, error) {
+	text, err := m.MapFS.ReadFile(name)
+	m.reads[name]++
+	mark := map[bool]string{true: "//", false: "#"}[strings.HasSuffix(name, ".go")]
+	return fmt.Appendf(text, "\n%s read %d\n", mark, m.reads[name]), err
+}
+
+// A change goes out from the text that it was made for, whoever writes meanwhile.
+func TestReadsOnce(t *testing.T) {
+	t.Parallel()
+	for _, feature := range []string{"orders", "stock"} {
+		m := module(t, app())
+		m.Files = moving{app(), map[string]int{}}
+		p, err := m.Task(Task{Feature: feature, Name: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range p.Changes {
+			for line := range strings.Lines(string(c.Before)) {
+				if strings.Contains(line, " read ") && !strings.Contains(string(c.After), line) {
+					t.Errorf("%s has lost %s", c.Path, line)
+				}
+			}
 		}
 	}
 }
@@ -258,20 +293,35 @@ func TestRefuses(t *testing.T) {
 		{feature: "orders", name: strings.Repeat("a", 65), want: "a name of aaaaaaaaaaaaaaaa... is too long"},
 		{feature: "select", name: "x", want: "a feature cannot be called select: it is a word of the Go language"},
 		{feature: "internal", name: "x", want: "a feature cannot be called internal: the name means something else to Go or to this program"},
-		{feature: "data-base", name: "x", with: add("handlers/database/doc.go", "package database\n"), want: "handlers/database is there already, and beignet.yaml has no feature data-base"},
+		{feature: "data-base", name: "x", shape: true, with: add("handlers/database/doc.go", "package database\n"), want: "handlers/database is there already, and beignet.yaml has no feature data-base"},
+		{feature: "con", name: "x", want: "a feature cannot be called con: Windows has a device of that name, and Go takes no file or folder called so"},
+		{feature: "lpt-1", name: "x", want: "a feature cannot be called lpt-1: Windows has a device of that name, and Go takes no file or folder called so"},
+		{feature: "orders", name: "nul", want: "a task cannot be called nul: Windows has a device of that name, and Go takes no file or folder called so"},
+		{feature: "app-test", name: "x", want: "a feature cannot be called app-test: packages whose name ends in test are for tests"},
+		{feature: "or-ders", name: "x", want: "handlers/orders is that of the feature orders"},
 		{feature: "run", name: "x", want: "a feature cannot be called run: handlers/handlers.go uses run for something else"},
 		{feature: "reg", name: "x", want: "a feature cannot be called reg: handlers/handlers.go uses reg for something else"},
 		{feature: "orders", name: "x", kind: "cron", want: "no kind cron"},
 		{feature: "orders", name: "print", want: "orders.print is an alias of orders.show"},
-		{feature: "orders", name: "x", with: add("handlers/orders/x.go", "package orders\n"), want: "handlers/orders/x.go is there already, and not of this task"},
-		{feature: "stock", name: "x", with: add("features/stock/tasks.yaml", "feature: stock\n"), want: "features/stock/tasks.yaml is there already, and beignet.yaml does not name it"},
+		{feature: "orders", name: "x", shape: true, with: add("handlers/orders/x.go", "package orders\n"), want: "handlers/orders/x.go is there already, and features/orders/tasks.yaml has no task for it"},
+		{feature: "stock", name: "x", shape: true, with: add("features/stock/tasks.yaml", "feature: stock\n"), want: "features/stock/tasks.yaml is there already, and beignet.yaml does not name it"},
 		{feature: "orders", name: "x", with: replace("handlers/orders/orders.go", "func show", "type XInput int\n\ntype XTaskInput int\n\nfunc show"), want: "handlers/orders has a XTaskInput already"},
 		{feature: "orders", name: "x", with: add("handlers/orders/more.go", "package orders\n\nconst context = 1\n"), want: "handlers/orders has a context already"},
 		{feature: "orders", name: "x", shape: true, kind: "import", want: "handlers/orders/orders.go:7: Deps has no field of type ports.Files, through which a task of kind import works"},
 		{feature: "orders", name: "x", shape: true, with: replace("handlers/orders/orders.go", "Register", "register"), want: "no func Register(r *runner.Registry[Deps]) in handlers/orders, to register the task in"},
 		{feature: "orders", name: "x", shape: true, with: replace("handlers/orders/orders.go", "[Deps]", "[*Deps]"), want: "handlers/orders/orders.go:11: Register takes a registry of *Deps, and no exported type of its package"},
-		{feature: "orders", name: "x", shape: true, with: replace("handlers/orders/orders.go", "_ = show", `_ = "orders.x"`), want: "handlers/orders/orders.go:11 registers orders.x already, and no task has that name"},
+		{feature: "orders", name: "x", shape: true, with: replace("handlers/orders/orders.go", ") { ", `) { _ = "orders.x"; `), want: "handlers/orders/orders.go:11 registers orders.x already, and features/orders/tasks.yaml has no task of that name"},
 		{feature: "orders", name: "x", shape: true, with: replace("handlers/orders/orders.go", "func show()", "func  show()"), want: "handlers/orders/orders.go is not as gofmt writes it"},
+		{feature: "orders", name: "x", shape: true, with: func(f fstest.MapFS) {
+			f["handlers/orders/orders.go"].Data = bytes.ReplaceAll(f["handlers/orders/orders.go"].Data, []byte("\n"), []byte("\r\n"))
+		}, want: "handlers/orders/orders.go has Windows line ends, and gofmt writes none"},
+		{feature: "orders", name: "x", shape: true, with: replace("handlers/orders/orders.go", "show) }", "show); panic(1) }"), want: "handlers/orders/orders.go:11: nothing behind this line is ever reached"},
+		{feature: "orders", name: "x", shape: true, with: replace("handlers/orders/orders.go", "show) }", "show); for { } }"), want: "handlers/orders/orders.go:11: nothing behind this line is ever reached"},
+		{feature: "stock", name: "x", shape: true, with: func(f fstest.MapFS) {
+			f["features/stock"] = &fstest.MapFile{Data: []byte("../../elsewhere"), Mode: fs.ModeSymlink | 0o777}
+		}, want: "features/stock is a link out of the module, or to nothing"},
+		{feature: "orders", name: "show", shape: true, with: replace("handlers/orders/orders.go", `"orders.show"`, `"orders.shown"`), want: "features/orders/tasks.yaml:3:9 has orders.show, and nothing in handlers/orders registers orders.show"},
+		{feature: "orders", name: "show", shape: true, with: replace("handlers/orders/orders.go", "func show() {}", ""), want: "features/orders/tasks.yaml:3:9 has orders.show, handlers/orders registers it, and there is no show"},
 		{feature: "orders", name: "x", shape: true, with: replace("handlers/orders/orders.go", "package", "packet"), want: "handlers/orders/orders.go:1:1: expected 'package', found packet"},
 		{feature: "orders", name: "x", shape: true, with: func(f fstest.MapFS) {
 			f["shared.go"] = f["handlers/orders/orders.go"]

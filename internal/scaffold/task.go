@@ -39,7 +39,10 @@ func (w *writer) task(c *taskCode) error {
 		return err
 	}
 	if at := reg.file.literal(c.task); at != "" {
-		return &ShapeError{Message: fmt.Sprintf("%s registers %s already, and no task has that name", at, c.task), Hint: "write its entry in " + w.manifestFile + " by hand"}
+		return &ShapeError{
+			Message: fmt.Sprintf("%s registers %s already, and %s has no task of that name", at, c.task, w.manifestFile),
+			Hint:    "take that line and its handler out and make the task again, or write its entry by hand",
+		}
 	}
 	c.featureCode, c.manifest = w.featureCode(pkg, reg), w.manifestFile
 	if c.files = field(c.lent, "ports.Files"); c.files == "" && (c.kind == KindImport || c.kind == KindExport) {
@@ -121,7 +124,7 @@ func (w *writer) entry(c *taskCode) error {
 	}
 	text, err := w.read(w.manifestFile)
 	if err != nil {
-		return unreadable(w.manifestFile, err)
+		return w.unreadable(w.manifestFile, err)
 	}
 	if text, err = manifest.InsertTask(w.manifestFile, text, entry); err != nil {
 		return err

@@ -2,6 +2,7 @@ package scaffold
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,9 +10,29 @@ import (
 	"path"
 )
 
+// BusyError is a module that somebody else writes at the same time. To try again
+// may help.
+type BusyError struct{ Message, Hint string }
+
+func (e *BusyError) Error() string { return e.Message }
+
+// lockFile is in the module's folder while one writes, and keeps another one from
+// it: a file that is found unchanged then stays so until it is replaced.
+const lockFile = ".make.lock"
+
 // Write makes every change in the folder, or none: where one fails, those before it
-// are taken back. A file that is not as the plan found it is such a failure.
+// are taken back. A file that is not as the plan found it, or another Write in the
+// same folder, is such a failure, a [*BusyError].
 func Write(root *os.Root, changes []Change) (err error) {
+	if len(changes) == 0 {
+		return nil
+	}
+	if err := writeNew(root, lockFile, nil); errors.Is(err, fs.ErrExist) {
+		return &BusyError{lockFile + " is there: another make writes here, or one was interrupted", "try again; if no other is at work, remove " + lockFile}
+	} else if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, root.Remove(lockFile)) }()
 	var undo []func() error
 	defer func() {
 		for i := len(undo) - 1; err != nil && i >= 0; i-- {
@@ -29,7 +50,7 @@ func Write(root *os.Root, changes []Change) (err error) {
 			if err != nil {
 				return err
 			}
-			if err := writeNew(root, c.Path, c.After, 0o644); err != nil {
+			if err := writeNew(root, c.Path, c.After); err != nil {
 				return err
 			}
 			undo = append(undo, func() error { return root.Remove(c.Path) })
@@ -58,8 +79,8 @@ func makeFolders(root *os.Root, dir string) (made []string, err error) {
 }
 
 // writeNew writes a file that must not be there, whole or not at all.
-func writeNew(root *os.Root, name string, text []byte, mode fs.FileMode) error {
-	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+func writeNew(root *os.Root, name string, text []byte) error {
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
@@ -81,13 +102,17 @@ func replace(root *os.Root, name string, before, after []byte) error {
 		return err
 	}
 	if !bytes.Equal(now, before) {
-		return fmt.Errorf("%s has changed meanwhile", name)
+		return &BusyError{name + " has changed meanwhile", "make it again"}
 	}
-	beside := path.Join(path.Dir(name), "."+path.Base(name)+".new")
-	if err := writeNew(root, beside, after, info.Mode().Perm()); err != nil {
+	beside := path.Join(path.Dir(name), "."+path.Base(name)+"."+rand.Text()+".new") // an interrupted write leaves one
+	if err := writeNew(root, beside, after); err != nil {
 		return err
 	}
-	if err := root.Rename(beside, name); err != nil {
+	err = root.Chmod(beside, info.Mode().Perm())
+	if err == nil {
+		err = root.Rename(beside, name)
+	}
+	if err != nil {
 		return errors.Join(err, root.Remove(beside))
 	}
 	return nil

@@ -1,10 +1,13 @@
 package scaffold
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -65,6 +68,71 @@ func TestWrite(t *testing.T) {
 			t.Errorf("got\n%s\nwant %s", got, want)
 		}
 	}
+}
+
+// What an interrupted write left beside a file is in nobody's way; the file keeps its
+// mode, whatever new files get.
+func TestWriteKeepsMode(t *testing.T) {
+	t.Parallel()
+	root, dir := open(t)
+	if err := os.WriteFile(filepath.Join(dir, ".a.go.new"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(dir, "a.go"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(root, []Change{{Path: "a.go", Before: []byte("a\n"), After: []byte("b\n")}}); err != nil {
+		t.Fatal(err)
+	}
+	got := tree(t, dir)
+	if want := "a.go (-rw-rw-rw-): b\n"; !strings.Contains(got, want) || strings.Count(got, ".new ") != 1 {
+		t.Errorf("got\n%s\nwant %s", got, want)
+	}
+}
+
+// Of many that write one file at once, those that report success have all been heard.
+func TestWriteAtOnce(t *testing.T) {
+	t.Parallel()
+	root, dir := open(t)
+	var written atomic.Int64
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 50 {
+				before, err := root.ReadFile("a.go")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				err = Write(root, []Change{{Path: "a.go", Before: before, After: append(before, "a\n"...)}})
+				if busy := (*BusyError)(nil); err == nil {
+					written.Add(1)
+				} else if !errors.As(err, &busy) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	want := "a.go (-rw-------): " + strings.Repeat("a\n", 1+int(written.Load())) + "\n"
+	if got := tree(t, dir); !strings.HasSuffix(got, want) || written.Load() == 0 {
+		t.Errorf("after %d writes: %s", written.Load(), got)
+	}
+}
+
+// A write that was interrupted leaves its lock, which the next one names.
+func TestWriteLocked(t *testing.T) {
+	t.Parallel()
+	root, dir := open(t)
+	if err := os.WriteFile(filepath.Join(dir, ".make.lock"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, dir)
+	err := Write(root, []Change{{Path: "a.go", Before: []byte("a\n"), After: []byte("b\n")}})
+	if busy := (*BusyError)(nil); !errors.As(err, &busy) || !strings.Contains(busy.Hint, "remove .make.lock") {
+		t.Errorf("got %v", err)
+	}
+	same(t, "the folder", tree(t, dir), before)
 }
 
 // A change that fails takes back those before it.

@@ -53,5 +53,5 @@ func printable(s string) bool {
 			return false
 		}
 	}
-	return utf8.ValidString(s) && strings.TrimSpace(s) != ""
+	return utf8.ValidString(s)
 }

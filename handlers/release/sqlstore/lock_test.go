@@ -28,7 +28,7 @@ func once(n int) fstest.MapFS {
 	const slow = "WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < %d) INSERT INTO done SELECT -1 FROM c WHERE i < 0"
 	files := fstest.MapFS{"00001_first.sql": step("CREATE TABLE done (version INTEGER)")}
 	for v := 2; v <= n; v++ {
-		last := 200_000
+		last := 20_000
 		if v == n && os.Getenv(forEver) != "" {
 			last = 1 << 60
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/beignet-go/beignet/handlers/release"
-	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/dialect"
 )
 
@@ -18,19 +17,33 @@ var _ release.Maintainer = (*Maintainer)(nil)
 // NewMaintainer returns a maintainer of a database.
 func NewMaintainer(db *sql.DB) *Maintainer { return &Maintainer{db} }
 
-// Check is SQLite's integrity check, which looks into virtual tables too. It
-// tells three findings at most.
+// Check is SQLite's integrity check, which looks into virtual tables too and stops
+// at a hundred findings.
 func (m *Maintainer) Check(ctx context.Context) error {
-	var found string
-	err := m.db.QueryRowContext(ctx, "SELECT group_concat(integrity_check, '; ') "+
-		"FROM (SELECT integrity_check FROM pragma_integrity_check LIMIT 3)").Scan(&found)
+	found, err := m.findings(ctx)
 	if err != nil {
 		return fmt.Errorf("integrity check: %w", dialect.SQLite.Classify(err))
 	}
-	if found != "ok" {
-		return fmt.Errorf("integrity check: the database is %w: %s", ports.ErrCorrupt, found)
+	if len(found) > 0 {
+		return fmt.Errorf("integrity check: %w", &release.DamageError{Findings: found})
 	}
 	return nil
+}
+
+func (m *Maintainer) findings(ctx context.Context) (found []string, err error) {
+	rows, err := m.db.QueryContext(ctx, "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var finding string
+		if err := rows.Scan(&finding); err != nil {
+			return nil, err
+		}
+		found = append(found, finding)
+	}
+	return found, rows.Err()
 }
 
 // Size is that of the file once its write-ahead log has been folded in.
