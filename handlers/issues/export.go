@@ -34,14 +34,9 @@ type ExportOutput struct {
 	IndexWith string `json:"indexWith,omitempty"`
 }
 
-// exportPage is how many issues are read at a time, of short ones: [PageBytes]
-// of longer ones. Few, for each page of a query looks up all that matches.
-const exportPage = 10_000
-
-// export writes the issues that the input asks for, in order of identity. Pages
-// are read one after another: what is written to the store meanwhile may be
-// among them or not, and no issue is there twice. A file that is not committed
-// is taken back by the runner.
+// export writes the issues that the input asks for, in order of identity, all as
+// they were when it began to read: an import may run meanwhile. A file that is
+// not committed is taken back by the runner.
 func export(ctx context.Context, d Deps, in ExportInput) (ExportOutput, error) {
 	out := ExportOutput{Format: in.format()}
 	if in.Query != nil {
@@ -59,32 +54,28 @@ func export(ctx context.Context, d Deps, in ExportInput) (ExportOutput, error) {
 	if err != nil {
 		return ExportOutput{}, err
 	}
-	if out.Exported, err = writePages(ctx, d.Issues, in.filter(), w); err != nil {
+	if out.Exported, err = writeEach(ctx, d.Issues, in.filter(), w); err != nil {
 		return ExportOutput{}, err
+	}
+	if in.Query != nil {
+		if err := noWord(*in.Query, out.Exported); err != nil {
+			return ExportOutput{}, err
+		}
 	}
 	return out, taken(in.File, file.Commit())
 }
 
-// writePages writes all that the filter lets by, and returns how many issues
+// writeEach writes all that the filter lets by, and returns how many issues
 // that were.
-func writePages(ctx context.Context, s Store, f Filter, w issueWriter) (int64, error) {
-	var n int64
-	for after := (Identity{}); ; {
-		page, err := s.Page(ctx, f, after, exportPage)
-		if err != nil {
-			return n, err
-		}
-		if len(page) == 0 {
-			return n, w.flush()
-		}
-		for i := range page {
-			if err := w.write(&page[i]); err != nil {
-				return n, err
-			}
-		}
-		n += int64(len(page))
-		after = page[len(page)-1].Identity()
+func writeEach(ctx context.Context, s Store, f Filter, w issueWriter) (n int64, err error) {
+	err = s.Each(ctx, f, func(i *Issue) error {
+		n++
+		return w.write(i)
+	})
+	if err != nil {
+		return n, err
 	}
+	return n, w.flush()
 }
 
 // format is the one that is asked for, or else what the file's name ends with.
@@ -115,6 +106,6 @@ func taken(file string, err error) error {
 	}
 	return &runner.DataError{
 		Message: fmt.Sprintf("%s exists already: nothing was written", file),
-		Hint:    `give another name, or "overwrite": true`, Err: err,
+		Hint:    "give another name, or set overwrite to true", Err: err,
 	}
 }

@@ -1,9 +1,11 @@
 package issues_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,7 +90,7 @@ func TestExportKeepsAFile(t *testing.T) {
 	k := newKit(t, exported())
 	k.File("x.jsonl", "mine")
 	got := k.Fails("issues.export", `{"file": "x.jsonl"}`)
-	if got.Code != runner.CodeData || got.Message != "x.jsonl exists already: nothing was written" || got.Hint != `give another name, or "overwrite": true` {
+	if got.Code != runner.CodeData || got.Message != "x.jsonl exists already: nothing was written" || got.Hint != "give another name, or set overwrite to true" {
 		t.Errorf("got %s: %s\n%s", got.Code, got.Message, got.Hint)
 	}
 	if text, _ := k.Written("x.jsonl"); text != "mine" {
@@ -100,16 +102,15 @@ func TestExportKeepsAFile(t *testing.T) {
 	}
 }
 
-// brokenStore fails after a page.
+// brokenStore fails after an issue.
 type brokenStore struct{ issues.Store }
 
 var errBroken = errors.New("broken")
 
-func (s brokenStore) Page(ctx context.Context, f issues.Filter, after issues.Identity, _ int) ([]issues.Issue, error) {
-	if after != (issues.Identity{}) {
-		return nil, errBroken
-	}
-	return s.Store.Page(ctx, f, after, 1)
+func (s brokenStore) Each(ctx context.Context, f issues.Filter, fn func(*issues.Issue) error) error {
+	return s.Store.Each(ctx, f, func(i *issues.Issue) error {
+		return cmp.Or(fn(i), errBroken)
+	})
 }
 
 // bad-input 70: an export that fails on its way leaves no file.
@@ -135,7 +136,7 @@ func TestExportIsWholeOrNot(t *testing.T) {
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	db := exported()
-	for _, i := range []issues.Issue{restWant("octo/cat"), {Source: "s", Key: "'", Title: " ", Body: "\t", Labels: []string{"[", `["x"]`}, Extra: []byte("{\"\U0001F4A5\":1,\"\ue000\":2}")}} {
+	for _, i := range []issues.Issue{restWant("octo/cat"), {Source: "s", Key: "'", Title: " ", Body: "\t", Labels: []string{"[", `["x"]`}, Extra: []byte("{\"\U0001F4A5\":1,\"\ue000\":2}")}, {Source: "s", Key: "deep", Extra: []byte(`{"a":` + nested(98) + `}`)}} {
 		if _, err := db.Store().Upsert(t.Context(), []issues.Issue{i}); err != nil {
 			t.Fatal(err)
 		}
@@ -150,12 +151,75 @@ func TestRoundTrip(t *testing.T) {
 		k = newKit(t, fresh)
 		k.File("y", text)
 		got := runnertest.Run[issues.ImportOutput](k, "issues.import", `{"file": "y", "dryRun": false}`)
-		if want := (issues.ImportOutput{Inserted: 5}); got != want {
+		if want := (issues.ImportOutput{Inserted: 6}); got != want {
 			t.Errorf("%s: got %+v, want %+v", format, got, want)
 		}
 		runnertest.Run[issues.ExportOutput](k, "issues.export", export)
 		if again, _ := k.Written("x"); again != text {
 			t.Errorf("%s: exported\n%s\nthen\n%s", format, text, again)
+		}
+	}
+}
+
+// bad-input 68: an export of no issues is imported as no rows, where format or
+// name say that it is JSON Lines; another empty file is none.
+func TestImportOfNothing(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		file, text, format string
+		read               bool
+	}{
+		{"x.jsonl", "", "", true},
+		{"x.NDJSON", "", "", true},
+		{"x.jsonl", "\ufeff \n\n", "", true},
+		{"x", "", `, "format": "jsonl"`, true},
+		{"x.csv", "", `, "format": "jsonl"`, true},
+		{"x.jsonl", "", `, "format": "csv"`, false},
+		{"x.jsonl", "", `, "format": "json"`, false},
+		{"x.csv", "", "", false},
+		{"x", "", "", false},
+		{"-", "", "", false},
+	} {
+		k := newKit(t, memstore.New())
+		k.File(test.file, test.text)
+		input := fmt.Sprintf(`{"file": %q, "dryRun": false%s}`, test.file, test.format)
+		if test.read {
+			if got := runnertest.Run[issues.ImportOutput](k, "issues.import", input); got != (issues.ImportOutput{}) {
+				t.Errorf("%s: got %+v, want nothing", input, got)
+			}
+		} else if got := k.Fails("issues.import", input); got.Code != runner.CodeData || !strings.Contains(got.Message, "an empty file") {
+			t.Errorf("%s: got %s: %s, want an empty file", input, got.Code, got.Message)
+		}
+	}
+}
+
+// bad-input 66: whoever imports a guarded export is told, once a page.
+func TestImportTellsOfTheGuard(t *testing.T) {
+	t.Parallel()
+	const header = "source,key,title,body,state,labels,author,url,createdAt,updatedAt,closedAt,extra\n"
+	for _, test := range []struct {
+		name, file string
+		rows       []string // that are told of, in pages of two
+	}{
+		{"its own", header + "s,1,a,'b,,,,,,,,\ns,2,'=a,,,,,,,,,\ns,3,a,\"'\r\",,,,,,,,\ns,4,'@,,,,,,,,,\ns,5,a,',,,,,,,,\n", []string{"row=2", "row=3"}},
+		{"every sign", header + "s,1,'+,,,,,,,,,\ns,2,,,,,,,,,,\ns,3,'-,,,,,,,,,\ns,4,,,,,,,,,,\ns,5,'\t,,,,,,,,,\n", []string{"row=1", "row=3", "row=5"}},
+		{"another", "Project key,Issue key,Summary\ns,1,'=a\n", nil},
+	} {
+		k := newKit(t, memstore.New())
+		k.File("x.csv", test.file)
+		req := runner.Request{Task: "issues.import", Input: []byte(`{"file": "x.csv", "dryRun": false}`), Limits: runner.Limits{BatchSize: 2}}
+		if _, err := k.Do(req); err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for line := range strings.Lines(k.Log()) {
+			if _, after, ok := strings.Cut(line, `level=WARN msg="cells begin with ' before a formula: was the file exported with formulaGuard?"`); ok {
+				fields := strings.Fields(after)
+				told = append(told, fields[len(fields)-1])
+			}
+		}
+		if !slices.Equal(told, test.rows) {
+			t.Errorf("%s: told of %q, want %q\n%s", test.name, told, test.rows, k.Log())
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package issues
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,7 +17,10 @@ func canonical(object []byte) ([]byte, error) {
 	value := jsontext.Value(object)
 	if err := value.Format(jsontext.ReorderRawObjects(true)); err != nil {
 		var syntax *jsontext.SyntacticError
-		if errors.As(err, &syntax) { // whose offset is in no file
+		switch {
+		case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
+			err = fmt.Errorf("the name %.100q stands twice in its object", syntax.JSONPointer.LastToken())
+		case errors.As(err, &syntax): // whose offset is in no file
 			err = syntax.Err
 		}
 		return nil, err
@@ -43,7 +47,7 @@ func mergeExtra(members, extra []byte) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case extra == nil:
+	case extra == nil || string(extra) == "null":
 		return canonical(members)
 	case extra[0] != '{':
 		return nil, fmt.Errorf("%s is no object", shown(string(extra)))
@@ -51,4 +55,25 @@ func mergeExtra(members, extra []byte) ([]byte, error) {
 		return extra, nil
 	}
 	return canonical(append(append(members[:len(members)-1:len(members)-1], ','), extra[1:]...))
+}
+
+// maxExtra is how deep arrays and objects of Extra may lie in one another, itself
+// the first: package records reads 100, and a record of an export is one more.
+const maxExtra = 99
+
+const notReadBack = "and an export of it could not be read back"
+
+// deeper reports whether arrays and objects of a value lie more than so deep in
+// one another.
+func deeper(value []byte, most int) bool {
+	if bytes.Count(value, []byte("{"))+bytes.Count(value, []byte("[")) <= most {
+		return false
+	}
+	d := jsontext.NewDecoder(bytes.NewBuffer(value))
+	for d.StackDepth() <= most {
+		if _, err := d.ReadToken(); err != nil {
+			return false // the end
+		}
+	}
+	return true
 }

@@ -32,6 +32,9 @@ func restWant(source string) issues.Issue {
 	}
 }
 
+// nested is an array so many deep.
+func nested(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }
+
 func TestImportFormats(t *testing.T) {
 	t.Parallel()
 	line := strings.ReplaceAll(restIssue, "\n", "")
@@ -52,6 +55,9 @@ func TestImportFormats(t *testing.T) {
 		}}},
 		{"its own, with more", `{"source":"s","key":"k","title":"t","more":[ 1 , "\u00e9" ],"none":null,"extra":{"a":0}}`, ``, []issues.Issue{{
 			ID: 1, Source: "s", Key: "k", Title: "t", Extra: []byte(`{"a":0,"more":[1,"é"]}`),
+		}}},
+		{"extra of CSV that is null", "source,key,title,extra,more\ns,k,t,null,x\n", ``, []issues.Issue{{
+			ID: 1, Source: "s", Key: "k", Title: "t", Extra: []byte(`{"more":"x"}`),
 		}}},
 		{"its own CSV", "source,key,title,labels,extra,more\n" + `s,k,t,"["" a "",""a,b""]"," { ""b"":1.0, ""a"":2}",x` + "\n" + `s,l,t,"a,b",,` + "\n", ``, []issues.Issue{
 			{ID: 1, Source: "s", Key: "k", Title: "t", Labels: []string{" a ", "a,b"}, Extra: []byte(`{"a":2,"b":1.0,"more":"x"}`)},
@@ -87,26 +93,30 @@ func TestImportFormatsRefuse(t *testing.T) {
 		want, hint        string
 		kept              int // rows before it
 	}{
-		{"semicolons", "number;title\n1;a\n", ``, runner.CodeData, `x: "," does not part the header into columns, but ";" does`, `give "separator": ";"`, 0}, // bad-input 65: no guess loses rows
-		{"semicolons and quotes", "\"number\";\"title\"\n1;a\n", ``, runner.CodeData, `x: "," does not part the header into columns, but ";" does`, `give "separator": ";"`, 0},
-		{"tabs", "number\ttitle\n1\ta\n", ``, runner.CodeData, `x: "," does not part the header into columns, but "\t" does`, `give "separator": "\t"`, 0},
-		{"a wrong separator", "number,title\n1,a\n", `, "separator": ";"`, runner.CodeData, `x: ";" does not part the header into columns, but "," does`, `give "separator": ","`, 0},
-		{"a Latin-1 row", "number,title\n1,a\n2,caf\xe9\n", ``, runner.CodeData, `x: row 2 (line 3, column 6): byte 0xE9 is not UTF-8`, ``, 1},        // bad-input 61
-		{"what to give for it", "number,title\n1,caf\xe9\n", ``, runner.CodeData, `"encoding": "latin-1" or "windows-1252"`, ``, 0},                   // bad-input 61
-		{"a Latin-1 header", "number,title,\xe9\n1,a,b\n", ``, runner.CodeData, `x: header (line 1, column 14)`, `"encoding": "latin-1" or`, 0},       // bad-input 61
-		{"a long field", "number,title\n1,\"" + strings.Repeat("x", 5<<20) + "\n", ``, runner.CodeData, `x: row 1 (line 2`, ``, 0},                    // bad-input 57, 59
-		{"a long line of JSON", good + "\n{\"x\":\"" + strings.Repeat("x", 5<<20) + "\"}\n", ``, runner.CodeData, `x: row 2 (line 2): longer`, ``, 1}, // bad-input 59
-		{"a cut off line", good + "\n" + good[:20], ``, runner.CodeData, `x: row 2 (line 2, column 21): the value is cut off here`, ``, 1},            // bad-input 63
-		{"a cut off array", "[" + good + ",\n" + good[:20], ``, runner.CodeData, `x: row 2 (line 2, column 21): the value is cut off here`, ``, 1},    // bad-input 63
+		{"semicolons", "number;title\n1;a\n", ``, runner.CodeData, `x: "," does not part the header into columns, but ";" does`, `set separator to ";"`, 0}, // bad-input 65: no guess loses rows
+		{"semicolons and quotes", "\"number\";\"title\"\n1;a\n", ``, runner.CodeData, `x: "," does not part the header into columns, but ";" does`, `set separator to ";"`, 0},
+		{"tabs", "number\ttitle\n1\ta\n", ``, runner.CodeData, `x: "," does not part the header into columns, but a tab does`, `set separator to a tab`, 0},
+		{"a wrong tab", "number,title\n1,a\n", `, "separator": "\t"`, runner.CodeData, `x: a tab does not part the header into columns, but "," does`, `set separator to ","`, 0},
+		{"a wrong separator", "number,title\n1,a\n", `, "separator": ";"`, runner.CodeData, `x: ";" does not part the header into columns, but "," does`, `set separator to ","`, 0},
+		{"a Latin-1 row", "number,title\n1,a\n2,caf\xe9\n", ``, runner.CodeData, `x: row 2 (line 3, column 6): byte 0xE9 is not UTF-8`, ``, 1},                        // bad-input 61
+		{"what to give for it", "number,title\n1,caf\xe9\n", ``, runner.CodeData, ` Then set encoding to latin-1 or windows-1252`, ``, 0},                             // bad-input 61
+		{"a Latin-1 header", "number,title,\xe9\n1,a,b\n", ``, runner.CodeData, `x: header (line 1, column 14)`, `if so, set encoding to latin-1 or windows-1252`, 0}, // bad-input 61
+		{"a long field", "number,title\n1,\"" + strings.Repeat("x", 5<<20) + "\n", ``, runner.CodeData, `x: row 1 (line 2`, ``, 0},                                    // bad-input 57, 59
+		{"a long line of JSON", good + "\n{\"x\":\"" + strings.Repeat("x", 5<<20) + "\"}\n", ``, runner.CodeData, `x: row 2 (line 2): longer`, ``, 1},                 // bad-input 59
+		{"a cut off line", good + "\n" + good[:20], ``, runner.CodeData, `x: row 2 (line 2, column 21): the value is cut off here`, ``, 1},                            // bad-input 63
+		{"a cut off array", "[" + good + ",\n" + good[:20], ``, runner.CodeData, `x: row 2 (line 2, column 21): the value is cut off here`, ``, 1},                    // bad-input 63
 		{"no object", good + "\n[1]\n", ``, runner.CodeData, `x: row 2 (line 2): "[1]" is no object`, ``, 1},
 		{"a duplicate member", `{"source":"s","key":"1","key":"2","title":"a"}`, ``, runner.CodeData, `x: row 1 (line 1, column 25): the name "key" stands twice`, ``, 0},
-		{"a member twice, in extra", `{"source":"s","key":"1","title":"a","x":1,"extra":{"x":2}}`, ``, runner.CodeData, `x: row 1 (line 1): duplicate`, ``, 0},
+		{"a member twice, in extra", `{"source":"s","key":"1","title":"a","x":1,"extra":{"x":2}}`, ``, runner.CodeData, `x: row 1 (line 1): the name "x" stands twice in its object`, ``, 0},
+		{"a member twice, in extra of CSV", "source,key,title,extra\n" + `s,1,a,"{""b"":{""x"":1,""x"":2}}"`, ``, runner.CodeData, `x: row 1 (line 2): column extra: the name "x" stands twice in its object`, ``, 0},
 		{"extra is no object", `{"source":"s","key":"1","title":"a","extra":"x"}`, ``, runner.CodeData, `x: row 1 (line 1): "\"x\"" is no object`, ``, 0},
 		{"extra of CSV is no object", "source,key,title,extra\ns,1,a,x\n", ``, runner.CodeData, `x: row 1 (line 2): column extra: invalid character 'x'`, ``, 0},
-		{"unknown members", `{"id":1,"text":"a"}`, ``, runner.CodeData, `x: row 1 (line 1): no known member gives the key of an issue; the members are "id", "text": name them in "mapping"`, ``, 0},
+		{"unknown members", `{"id":1,"text":"a"}`, ``, runner.CodeData, `x: row 1 (line 1): no known member gives the key of an issue; the members are "id", "text": name the right ones with mapping.key and mapping.title`, ``, 0},
+		{"no members", `{}`, ``, runner.CodeData, `x: row 1 (line 1): no known member gives the key of an issue; the object is empty$`, ``, 0},
+		{"a mapping and no members", `{}`, `, "source": "s", "mapping": {"key": "id", "title": "t"}`, runner.CodeData, `x: row 1 (line 1): there is no member "id"; the object is empty$`, ``, 0},
 		{"a mapping to no member", `{"number":1,"titel":"a"}`, `, "source": "s", "mapping": {"key": "number", "title": "title"}`, runner.CodeData, `x: row 1 (line 1): there is no member "title"; did you mean "titel"?`, ``, 0},
 		{"no key", `{"source":"s","key":null,"title":"a"}`, ``, runner.CodeData, `x: row 1 (line 1): member key is empty: an issue needs a key`, ``, 0},
-		{"no source", `{"number":1,"title":"a"}`, ``, runner.CodeData, `x: row 1 (line 1): no member gives the source; give "source"`, ``, 0},
+		{"no source", `{"number":1,"title":"a"}`, ``, runner.CodeData, `x: row 1 (line 1): no member gives the source: set source`, ``, 0},
 		{"another address", `{"number":1,"title":"a","repository_url":"https://x/octo"}`, ``, runner.CodeData, `x: row 1 (line 1): member repository_url: "https://x/octo" is no address like`, ``, 0},
 		{"no time", `{"source":"s","key":"1","title":"a","createdAt":17}`, ``, runner.CodeData, `x: row 1 (line 1): member createdAt: "17" is no time`, ``, 0},
 		{"a list for a text", `{"source":"s","key":"1","title":["a"]}`, ``, runner.CodeData, `x: row 1 (line 1): member title: "[\"a\"]" is a list`, ``, 0},
@@ -117,7 +127,15 @@ func TestImportFormatsRefuse(t *testing.T) {
 		{"no format", good, `, "format": "xml"`, runner.CodeInput, `/format`, ``, 0},
 		{"no encoding", good, `, "encoding": "utf-16"`, runner.CodeInput, `/encoding`, ``, 0},
 		{"not in the encoding", "number,title\n1,\x81\n", `, "encoding": "windows-1252"`, runner.CodeData, `x: row 1 (line 2, column 3): byte 0x81 is not in Windows 1252$`, `mend it`, 0},
-		{"no array", good, `, "format": "json"`, runner.CodeData, `x: row 1 (line 1`, `see that it is the right file and "format"`, 0},
+		{"no array", good, `, "format": "json"`, runner.CodeData, `x: row 1 (line 1`, `the content looks like JSON Lines: set format to jsonl or leave it out`, 0},
+		{"lines as CSV", good, `, "format": "csv"`, runner.CodeData, `x: header (line 1, column 2)`, `the content looks like JSON Lines: set format to jsonl or leave it out`, 0},
+		{"an array as CSV", "[\n" + good + "]", `, "format": "csv"`, runner.CodeData, `x: no known column`, `the content looks like a JSON array: set format to json or leave it out`, 0},
+		{"CSV as an array", "key,title\n1,a\n", `, "format": "json"`, runner.CodeData, `x: row 1 (line 1`, `the content looks like CSV: set format to csv or leave it out`, 0},
+		{"CSV as lines", "key,title\n1,a\n", `, "format": "jsonl"`, runner.CodeData, `; the content looks like CSV: set format to csv or leave it out$`, ``, 0},
+		{"an array as lines", "[" + good + "]", `, "format": "jsonl"`, runner.CodeData, `is no object, as an issue is; the content looks like a JSON array: set format to json or leave it out$`, ``, 0},
+		{"a fault in the right format", "[" + good, `, "format": "json"`, runner.CodeData, `x: row 2 (line 1): no end of the array was found$`, `see that it is the right file and format, and mend it there`, 1},
+		{"too deep to be exported", good + "\n" + `{"source":"s","key":"2","title":"a","deep":` + nested(99) + `}`, ``, runner.CodeData, `x: row 2 (line 2): member deep: arrays and objects lie more than 98 deep, and an export of it could not be read back$`, ``, 1},
+		{"extra of CSV is too deep", "source,key,title,extra\n" + `s,1,a,"{""a"":` + nested(99) + `}"`, ``, runner.CodeData, `x: row 1 (line 2): column extra: its members lie more than 98 deep, and an export of it could not be read back$`, ``, 0},
 	} {
 		db := memstore.New()
 		k := newKit(t, db)

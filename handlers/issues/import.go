@@ -2,9 +2,6 @@ package issues
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 
 	"github.com/beignet-go/beignet/records"
 	"github.com/beignet-go/beignet/runner"
@@ -33,7 +30,7 @@ type ImportOutput struct {
 
 // rows is the page of records after a position of the file, which is opened for
 // each page.
-func rows(_ context.Context, d Deps, in ImportInput, after records.Position, limit int) ([]item, error) {
+func rows(ctx context.Context, d Deps, in ImportInput, after records.Position, limit int) ([]item, error) {
 	file, err := d.Files.Open(in.File)
 	if err != nil {
 		return nil, err
@@ -45,11 +42,14 @@ func rows(_ context.Context, d Deps, in ImportInput, after records.Position, lim
 	}
 	reader, err := newReader(in, source, file)
 	if err != nil {
-		return nil, err
+		return nil, hinted(err, in.otherFormat(file))
 	}
 	page, err := source.Page(file, after, limit)
 	if err != nil {
-		return nil, refused(in.File, err)
+		return nil, hinted(refused(in.File, err), in.otherFormat(file))
+	}
+	if row, ok := reader.form.guarded(page); ok {
+		d.Log.WarnContext(ctx, "cells begin with ' before a formula: was the file exported with formulaGuard?", "file", in.File, "row", row)
 	}
 	items := make([]item, len(page))
 	for i, record := range page {
@@ -84,39 +84,6 @@ func countRows(ctx context.Context, d Deps, in ImportInput) (int64, error) {
 
 // countPage is how many records are counted at a time.
 const countPage = 5000
-
-// open returns the source of the file's records.
-func (in *ImportInput) open(file io.ReaderAt) (records.Source, error) {
-	var format records.Format
-	if in.Format != nil {
-		format = *in.Format
-	} else {
-		var err error
-		if format, err = records.Detect(file); err != nil {
-			return nil, refused(in.File, err)
-		}
-	}
-	switch {
-	case format == records.FormatCSV:
-		return records.CSV{Comma: in.Separator[0], Encoding: in.Encoding}, nil
-	case in.Separator != ",":
-		return nil, runner.InvalidInput("/separator", "is for CSV, and "+in.File+" is JSON")
-	case in.Encoding != records.UTF8:
-		return nil, runner.InvalidInput("/encoding", "is for CSV, and "+in.File+" is JSON, which is UTF-8")
-	case format == records.FormatJSON:
-		return records.JSONArray{}, nil
-	}
-	return records.JSONL{}, nil
-}
-
-// refused is an error of reading a file: the file's own fault, or the disk's.
-func refused(file string, err error) error {
-	var syntax *records.SyntaxError
-	if errors.As(err, &syntax) || errors.Is(err, records.ErrEmpty) || errors.Is(err, records.ErrPosition) {
-		return &runner.DataError{Message: fmt.Sprintf("%s: %v", file, err), Hint: `see that it is the right file and "format", and mend it there`, Err: err}
-	}
-	return &runner.FileError{Name: file, Err: err}
-}
 
 func end(i item) records.Position { return i.End }
 

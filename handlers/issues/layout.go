@@ -66,7 +66,7 @@ func newLayout(file string, header []string, mapping *Mapping) (*layout, error) 
 	if l.fields[fieldKey] < 0 || l.fields[fieldTitle] < 0 {
 		return nil, &runner.DataError{
 			Message: fmt.Sprintf("%s: no known column gives the %s of an issue; the columns are %s", file, l.missing(), quoted(header)),
-			Hint:    `name the columns in the input, such as "mapping": {"key": "COLUMN", "title": "COLUMN"}`,
+			Hint:    "name the columns with mapping.key and mapping.title",
 		}
 	}
 	var open []string // to which of them is meant
@@ -121,16 +121,13 @@ func (l *layout) missing() string {
 
 // labels are the columns of that name.
 func (l *layout) labels() []int {
-	if first := l.fields[fieldLabels]; first >= 0 {
-		return l.named(l.header[first])
+	first := l.fields[fieldLabels]
+	if first < 0 {
+		return nil
 	}
-	return nil
-}
-
-func (l *layout) named(name string) []int {
 	var columns []int
-	for i, column := range l.header {
-		if column == name {
+	for i, name := range l.header {
+		if name == l.header[first] {
 			columns = append(columns, i)
 		}
 	}
@@ -140,11 +137,15 @@ func (l *layout) named(name string) []int {
 // others are the columns that no field takes, those of one name together, in the
 // order of their names that canonical has.
 func (l *layout) others() [][]int {
-	var others [][]int
+	named := map[string][]int{}
 	for i, name := range l.header {
-		taken := i == l.source || i == l.extra || slices.Contains(l.fields[:], i)
-		if !taken && slices.Index(l.header, name) == i {
-			others = append(others, l.named(name))
+		named[name] = append(named[name], i)
+	}
+	var others [][]int
+	for _, columns := range named {
+		first := columns[0]
+		if first != l.source && first != l.extra && !slices.Contains(l.fields[:], first) {
+			others = append(others, columns)
 		}
 	}
 	slices.SortFunc(others, func(a, b []int) int { return compareNames(l.header[a[0]], l.header[b[0]]) })

@@ -2,9 +2,11 @@ package issues
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/beignet-go/beignet/runner"
 )
@@ -94,7 +96,7 @@ func TestLayout(t *testing.T) {
 // bad-input 58: a duplicate, missing or unknown header.
 func TestLayoutRefusesData(t *testing.T) {
 	t.Parallel()
-	const hint = `name the columns in the input, such as "mapping": {"key": "COLUMN", "title": "COLUMN"}`
+	const hint = "name the columns with mapping.key and mapping.title"
 	for _, test := range []struct {
 		header  string
 		mapping *Mapping
@@ -141,5 +143,26 @@ func TestLayoutRefusesMapping(t *testing.T) {
 		if !errors.As(err, &input) || err.Error() != test.want {
 			t.Errorf("got %v\nwant %s", err, test.want)
 		}
+	}
+}
+
+// A header of very many columns takes a time in proportion: it is read for every
+// page.
+func TestLayoutOfManyColumns(t *testing.T) {
+	t.Parallel()
+	header := []string{"number", "title"}
+	for n := range 60_000 {
+		header = append(header, fmt.Sprint("column ", n))
+	}
+	l, err := newLayout("x.csv", header, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if n := len(l.others()); n != 60_000 {
+		t.Errorf("%d other columns, want 60,000", n)
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }

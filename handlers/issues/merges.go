@@ -18,13 +18,21 @@ import (
 type Merge struct {
 	Source string   `json:"source"`
 	To     string   `json:"to"`
-	From   []string `json:"from"`
 	Issues int64    `json:"issues"`
+	From   []string `json:"from"`
 }
 
 // maxPlan is how many bytes of labels a plan may have: it is kept with every
 // checkpoint.
 const maxPlan = 1 << 20
+
+// maxCounted is how many bytes of labels are held while they are counted, each
+// label with labelPlace bytes for its place in the maps. That bounds the memory
+// of a plan at some 100 MB, and lets by 200,000 short labels.
+const (
+	maxCounted = 16 << 20
+	labelPlace = 64
+)
 
 // ownLabel is a label of one source.
 type ownLabel struct{ source, label string }
@@ -33,7 +41,7 @@ type ownLabel struct{ source, label string }
 // but for their spelling. They become the one that most issues have; of several,
 // the bytewise least.
 func planMerges(ctx context.Context, s Store, source string) ([]Merge, error) {
-	uses, err := countLabels(ctx, s, source)
+	uses, err := countLabels(ctx, s, source, maxCounted)
 	if err != nil {
 		return nil, err
 	}
@@ -48,17 +56,14 @@ func planMerges(ctx context.Context, s Store, source string) ([]Merge, error) {
 			continue
 		}
 		slices.SortFunc(spellings, func(a, b string) int {
-			return cmp.Or(cmp.Compare(uses[ownLabel{l.source, b}], uses[ownLabel{l.source, a}]), cmp.Compare(a, b))
+			return cmp.Or(cmp.Compare(uses[ownLabel{l.source, b}].issues, uses[ownLabel{l.source, a}].issues), cmp.Compare(a, b))
 		})
 		slices.Sort(spellings[1:])
 		merges = append(merges, Merge{Source: l.source, To: spellings[0], From: spellings[1:]})
 		size += len(l.source) + len(strings.Join(spellings, ""))
 	}
 	if size > maxPlan {
-		return nil, &runner.DataError{
-			Message: fmt.Sprintf("%d labels are spelled differently: more than a plan of %d bytes can hold", len(merges), maxPlan),
-			Hint:    `repair one source at a time: "source"`,
-		}
+		return nil, tooMany(source, "%d labels are spelled differently: more than a plan of %d bytes can hold", len(merges), maxPlan)
 	}
 	slices.SortFunc(merges, func(a, b Merge) int {
 		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.To, b.To))
@@ -66,18 +71,44 @@ func planMerges(ctx context.Context, s Store, source string) ([]Merge, error) {
 	return merges, nil
 }
 
-// countLabels tells how many issues have each label.
-func countLabels(ctx context.Context, s Store, source string) (map[ownLabel]int64, error) {
-	uses := map[ownLabel]int64{}
-	err := s.EachLabels(ctx, source, func(source string, labels []string) error {
-		for n, label := range labels {
-			if !slices.Contains(labels[:n], label) {
-				uses[ownLabel{source, label}]++
+// use is how many issues have a label.
+type use struct {
+	issues int64
+	last   int64 // the number of the last of them, as they were read: one may have a label twice
+}
+
+// countLabels tells how many issues have each label. It gives up where the
+// labels come to more than limit bytes, as [maxCounted] counts them.
+func countLabels(ctx context.Context, s Store, source string, limit int) (map[ownLabel]use, error) {
+	uses, n, size := map[ownLabel]use{}, int64(0), 0
+	err := s.EachLabels(ctx, source, func(of string, labels []string) error {
+		n++
+		for _, label := range labels {
+			l := ownLabel{of, label}
+			u := uses[l]
+			if u.last == n {
+				continue
 			}
+			if u.issues == 0 {
+				if size += len(of) + len(label) + labelPlace; size > limit {
+					return tooMany(source, "there are more than %d different labels: more than can be counted in %d bytes", len(uses), limit)
+				}
+				l.label = strings.Clone(label) // it may be a part of the issue's whole list
+			}
+			uses[l] = use{u.issues + 1, n}
 		}
 		return nil
 	})
 	return uses, err
+}
+
+// tooMany says that labels cannot be planned for at once.
+func tooMany(source, format string, args ...any) error {
+	err := &runner.DataError{Message: fmt.Sprintf(format, args...)}
+	if source == "" {
+		err.Hint = "repair one source at a time: set source"
+	}
+	return err
 }
 
 // foldLabel is what labels have in common that differ in case, in spaces, or in
@@ -111,21 +142,32 @@ func mergesByLabel(merges []Merge) map[ownLabel]*Merge {
 // them, each once. A label that others become stands once in them, in its first
 // place.
 func merged(i Labeled, of map[ownLabel]*Merge) (labels []string, merges []*Merge) {
+	stands := map[string]bool{} // of each label that others become
+	for _, label := range i.Labels {
+		m := of[ownLabel{i.Source, label}]
+		if m == nil {
+			continue
+		}
+		if _, known := stands[m.To]; !known {
+			stands[m.To] = false
+			merges = append(merges, m)
+		}
+	}
+	if len(merges) == 0 {
+		return i.Labels, nil
+	}
 	for _, label := range i.Labels {
 		if m := of[ownLabel{i.Source, label}]; m != nil {
 			label = m.To
-			if !slices.Contains(merges, m) {
-				merges = append(merges, m)
-			}
+		}
+		there, target := stands[label]
+		if there {
+			continue
+		}
+		if target {
+			stands[label] = true
 		}
 		labels = append(labels, label)
 	}
-	var once []string
-	for _, label := range labels {
-		target := slices.ContainsFunc(merges, func(m *Merge) bool { return m.To == label })
-		if !target || !slices.Contains(once, label) {
-			once = append(once, label)
-		}
-	}
-	return once, merges
+	return labels, merges
 }

@@ -3,6 +3,7 @@ package issues
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 
@@ -18,22 +19,29 @@ type objects struct {
 	mapping   [fieldCount]*string
 	source    string // of all; "": a member gives it
 	separator string // between labels that are one text
+	other     string // to follow what is no object: what the file looks like instead; may be ""
 }
 
-func newObjects(in ImportInput) *objects {
+func newObjects(in ImportInput, file io.ReaderAt) *objects {
 	o := &objects{mapping: in.Mapping.names(), separator: in.LabelSeparator}
+	if other := in.otherFormat(file); other != "" {
+		o.other = "; " + other
+	}
 	if in.Source != nil {
 		o.source = *in.Source
 	}
 	return o
 }
 
-func (o *objects) hint(*records.SyntaxError) string { return "" }
+func (o *objects) hint(*records.SyntaxError) string { return o.other }
+
+// guarded is for tables.
+func (o *objects) guarded([]records.Record) (row int64, ok bool) { return 0, false }
 
 // parts takes an object apart. Members that are null say nothing.
 func (o *objects) parts(rec records.Record) (parts, error) {
 	if rec.Value[0] != '{' {
-		return parts{}, fmt.Errorf("%s is no object, as an issue is", shown(string(rec.Value)))
+		return parts{}, fmt.Errorf("%s is no object, as an issue is%s", shown(string(rec.Value)), o.other)
 	}
 	var m members
 	if err := json.Unmarshal(rec.Value, &m.values); err != nil {
@@ -97,6 +105,9 @@ func (m *members) rest(extra jsontext.Value) ([]byte, error) {
 		if value.Kind() == 'n' || slices.Contains(m.taken, name) {
 			continue
 		}
+		if deeper(value, maxExtra-1) {
+			return nil, fmt.Errorf("member %s: arrays and objects lie more than %d deep, %s", name, maxExtra-1, notReadBack)
+		}
 		if len(object) > len("{") {
 			object = append(object, ',')
 		}
@@ -116,14 +127,21 @@ func (m *members) rest(extra jsontext.Value) ([]byte, error) {
 // missing says that an object lacks what an issue is known by or shown as.
 func (o *objects) missing(f field, m *members) error {
 	names := slices.Sorted(maps.Keys(m.values))
-	if o.mapping[f] == nil {
-		return fmt.Errorf(`no known member gives the %s of an issue; the members are %s: name them in "mapping"`, fieldNames[f], quoted(names))
+	there := "the object is empty"
+	if len(names) > 0 {
+		there = "the members are " + quoted(names)
+	}
+	switch {
+	case o.mapping[f] == nil && len(names) == 0:
+		return fmt.Errorf("no known member gives the %s of an issue; %s", fieldNames[f], there)
+	case o.mapping[f] == nil:
+		return fmt.Errorf("no known member gives the %s of an issue; %s: name the right ones with mapping.key and mapping.title", fieldNames[f], there)
 	}
 	mapped := *o.mapping[f]
 	if meant, ok := near.Best(mapped, names); ok {
 		return fmt.Errorf("there is no member %q; did you mean %q?", mapped, meant)
 	}
-	return fmt.Errorf("there is no member %q; the members are %s", mapped, quoted(names))
+	return fmt.Errorf("there is no member %q; %s", mapped, there)
 }
 
 // setSource finds the source, where the input does not give it.
@@ -133,7 +151,7 @@ func (o *objects) setSource(p *parts, m *members, known *tracker) error {
 	}
 	value := m.take(fieldSource, known.source)
 	if value == nil {
-		return errors.New(`no member gives the source; give "source"`)
+		return errors.New("no member gives the source: set source")
 	}
 	text, err := memberText(value)
 	if err == nil {

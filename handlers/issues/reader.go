@@ -29,8 +29,12 @@ type reader struct {
 type form interface {
 	// parts takes a good record apart.
 	parts(records.Record) (parts, error)
-	// hint is what to do about a bad one, to follow its error; "": nothing else.
+	// hint is what to do about one that is no record of the form, to follow its
+	// error; "": nothing else.
 	hint(*records.SyntaxError) string
+	// guarded returns the first row of a page of this feature's own export that
+	// has a cell with a ' before a formula.
+	guarded([]records.Record) (row int64, ok bool)
 }
 
 // parts are what a record gives of an issue.
@@ -51,7 +55,7 @@ func newReader(in ImportInput, source records.Source, file io.ReaderAt) (*reader
 		}
 		r.form = t
 	} else {
-		r.form = newObjects(in)
+		r.form = newObjects(in, file)
 	}
 	// Local is not in the database: what it means differs from machine to machine.
 	var err error

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/beignet-go/beignet/handlers/issues"
 	"github.com/beignet-go/beignet/handlers/issues/memstore"
@@ -150,7 +151,7 @@ func TestRepairLabelsKeepsItsPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	run, err = k.Resume(run.ID, runner.Request{})
-	if want := `{"repaired":2,"merges":[{"source":"s","to":"Bug","from":["bug"],"issues":2}]}`; err != nil || string(run.Output) != want {
+	if want := `{"repaired":2,"merges":[{"source":"s","to":"Bug","issues":2,"from":["bug"]}]}`; err != nil || string(run.Output) != want {
 		t.Errorf("got %s, %v; want %s", run.Output, err, want)
 	}
 	if got, want := labels(db)[:4], [][]string{{"Bug"}, {"Bug"}, {"Bug"}, {"Bug", "x"}}; !reflect.DeepEqual(got, want) {
@@ -164,10 +165,45 @@ func TestRepairLabelsBoundsThePlan(t *testing.T) {
 	long := strings.Repeat("x", 600_000)
 	db := labeled([]string{long}, []string{strings.ToUpper(long)})
 	got := newKit(t, db).Fails("issues.repair-labels", `{"dryRun": false}`)
-	if got.Code != runner.CodeData || !strings.Contains(got.Hint, `"source"`) {
+	if got.Code != runner.CodeData || got.Hint != "repair one source at a time: set source" {
 		t.Errorf("got %s: %s\n%s", got.Code, got.Message, got.Hint)
 	}
 	if labels(db)[1][0] == long {
 		t.Error("a label was changed")
+	}
+}
+
+// Labels that memory cannot hold while they are counted are refused too.
+func TestRepairLabelsBoundsTheCount(t *testing.T) {
+	t.Parallel()
+	db := labeled([]string{strings.Repeat("x", 9<<20)}, []string{strings.Repeat("y", 9<<20)})
+	for input, hint := range map[string]string{`{}`: "repair one source at a time: set source", `{"source": "s"}`: ""} {
+		got := newKit(t, db).Fails("issues.repair-labels", input)
+		const want = "there are more than 1 different labels: more than can be counted in 16777216 bytes"
+		if got.Code != runner.CodeData || got.Message != want || got.Hint != hint {
+			t.Errorf("%s: got %s: %s\n%s", input, got.Code, got.Message, got.Hint)
+		}
+	}
+}
+
+// An issue with very many labels takes a time in proportion: not a minute.
+func TestRepairLabelsOfManyLabels(t *testing.T) {
+	t.Parallel()
+	const all, merged = 200_000, 20_000
+	var many []string
+	for n := range merged {
+		many = append(many, fmt.Sprintf("l%d", n), fmt.Sprintf("L%d", n))
+	}
+	for n := len(many); n < all; n++ {
+		many = append(many, fmt.Sprint(n))
+	}
+	db := labeled(many)
+	begun := time.Now()
+	got := runnertest.Run[issues.RepairOutput](newKit(t, db), "issues.repair-labels", `{"dryRun": false}`)
+	if took := time.Since(begun); took > 30*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if left := len(labels(db)[0]); got.Repaired != 1 || len(got.Merges) != merged || left != all-merged {
+		t.Errorf("%d repaired by %d merges, %d labels left; want 1 by %d, %d left", got.Repaired, len(got.Merges), left, merged, all-merged)
 	}
 }

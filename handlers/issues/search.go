@@ -1,6 +1,10 @@
 package issues
 
-import "context"
+import (
+	"context"
+
+	"github.com/beignet-go/beignet/runner"
+)
 
 // SearchInput is the input of issues.search.
 type SearchInput struct {
@@ -33,6 +37,9 @@ func search(ctx context.Context, d Deps, in SearchInput) (SearchOutput, error) {
 	if err != nil {
 		return SearchOutput{}, err
 	}
+	if err := noWord(in.Query, int64(len(found))); err != nil {
+		return SearchOutput{}, err
+	}
 	out := SearchOutput{Hits: make([]Hit, len(found))}
 	phrases := Phrases(in.Query)
 	for i, issue := range found {
@@ -43,6 +50,15 @@ func search(ctx context.Context, d Deps, in SearchInput) (SearchOutput, error) {
 	}
 	out.IndexWith = indexWith(out.Unindexed)
 	return out, nil
+}
+
+// noWord refuses a query without a word that has found nothing: only a title that
+// is the query could have been found by it.
+func noWord(query string, found int64) error {
+	if found == 0 && len(Phrases(query)) == 0 {
+		return runner.InvalidInput("/query", "holds no word to search for")
+	}
+	return nil
 }
 
 // indexWith is the command that has so many issues found; "": there are none.

@@ -88,7 +88,6 @@ func TestSearch(t *testing.T) {
 		}},
 		{`{"query": "crash", "limit": 1, "source": "other"}`, []issues.Hit{{Source: "other", Key: "1", Title: "Crash"}}},
 		{`{"query": "崩溃"}`, []issues.Hit{{Source: "s", Key: "崩溃了", Title: "崩溃了", Snippet: "The body of 崩溃了"}}},
-		{`{"query": "\"(*"}`, []issues.Hit{}},
 	} {
 		got := runnertest.Run[issues.SearchOutput](k, "issues.search", test.input)
 		if want := (issues.SearchOutput{Hits: test.want}); !reflect.DeepEqual(got, want) {
@@ -121,5 +120,31 @@ func TestSearchRefuses(t *testing.T) {
 		if got.Code != runner.CodeInput || len(got.Violations) != 1 || got.Violations[0].Pointer != want {
 			t.Errorf("%s: got %s %+v, want %s", input, got.Code, got.Violations, want)
 		}
+	}
+}
+
+// A query without a word finds a title that is the query; where none is, that is
+// no answer but a mistake.
+func TestQueryNeedsAWord(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, memstore.New(titles("?!")...))
+	runnertest.Run[issues.BackfillOutput](k, "issues.backfill-search", `{"dryRun": false}`)
+	for task, input := range map[string]string{
+		"issues.search": `{"query": "***"}`,
+		"issues.export": `{"query": "***", "file": "x"}`,
+	} {
+		got := k.Fails(task, input)
+		if got.Code != runner.CodeInput || len(got.Violations) != 1 || got.Violations[0].Pointer != "/query" || got.Violations[0].Message != "holds no word to search for" {
+			t.Errorf("%s: got %s: %s %+v", task, got.Code, got.Message, got.Violations)
+		}
+	}
+	if _, ok := k.Written("x"); ok {
+		t.Error("a file was written")
+	}
+	if got := runnertest.Run[issues.SearchOutput](k, "issues.search", `{"query": "?!"}`); len(got.Hits) != 1 {
+		t.Errorf("found %+v, want ?!", got.Hits)
+	}
+	if got := runnertest.Run[issues.ExportOutput](k, "issues.export", `{"query": "?!", "file": "x"}`); got.Exported != 1 {
+		t.Errorf("exported %d, want ?!", got.Exported)
 	}
 }

@@ -42,10 +42,12 @@ type Store interface {
 	// titles that are the query.
 	Search(ctx context.Context, q Query) ([]Issue, error)
 
-	// Page returns, in order of identity, issues after an identity that the
-	// filter lets by: at most limit, or fewer by [PageBytes]; none only where
-	// none is left. The zero identity is before all.
-	Page(ctx context.Context, f Filter, after Identity, limit int) ([]Issue, error)
+	// Each calls fn with every issue that the filter lets by, in order of
+	// identity: all as they were at one moment, one in memory at a time. It ends
+	// with the first error of fn. fn may keep the issue and may not use the
+	// store. Others may write meanwhile; SQLite keeps what they write in its
+	// write-ahead log, which grows until Each has ended: fn should not dawdle.
+	Each(ctx context.Context, f Filter, fn func(*Issue) error) error
 
 	// EachLabels calls fn with the source and the labels of every issue that has
 	// labels, in no order; of one source alone, or of any by "". It ends with the

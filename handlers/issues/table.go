@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -32,14 +33,14 @@ func newTable(in ImportInput, csv records.CSV, file io.ReaderAt) (*table, error)
 	if err != nil || len(header) == 1 {
 		if comma, ok := csv.GuessComma(file); ok {
 			return nil, &runner.DataError{
-				Message: fmt.Sprintf("%s: %q does not part the header into columns, but %q does", in.File, in.Separator, string(comma)),
-				Hint:    fmt.Sprintf(`give "separator": %q`, string(comma)),
+				Message: fmt.Sprintf("%s: %s does not part the header into columns, but %s does", in.File, separatorName(in.Separator[0]), separatorName(comma)),
+				Hint:    "set separator to " + separatorName(comma),
 			}
 		}
 	}
 	var syntax *records.SyntaxError
 	if errors.As(err, &syntax) && in.Encoding == records.UTF8 && notUTF8(syntax) {
-		return nil, &runner.DataError{Message: fmt.Sprintf("%s: %v", in.File, err), Hint: "if so, " + giveEncoding, Err: err}
+		return nil, &runner.DataError{Message: fmt.Sprintf("%s: %v", in.File, err), Hint: "if so, " + setEncoding, Err: err}
 	}
 	if err != nil {
 		return nil, refused(in.File, err)
@@ -67,14 +68,22 @@ func newTable(in ImportInput, csv records.CSV, file io.ReaderAt) (*table, error)
 	return t, nil
 }
 
+// separatorName is a separator as people write it.
+func separatorName(comma byte) string {
+	if comma == '\t' {
+		return "a tab"
+	}
+	return strconv.Quote(string(comma))
+}
+
 func (t *table) hint(e *records.SyntaxError) string {
 	if t.encoding == records.UTF8 && notUTF8(e) {
-		return " Then " + giveEncoding
+		return " Then " + setEncoding
 	}
 	return ""
 }
 
-const giveEncoding = `give "encoding": "latin-1" or "windows-1252"`
+const setEncoding = "set encoding to latin-1 or windows-1252"
 
 // notUTF8 reports whether a record is not UTF-8. Of a long one the text is cut
 // off, maybe within a character.
@@ -150,6 +159,9 @@ func (t *table) extra(cells []string) ([]byte, error) {
 		return unlessEmpty(object), nil
 	}
 	merged, err := mergeExtra(object, []byte(cells[t.layout.extra]))
+	if err == nil && deeper(merged, maxExtra) {
+		err = fmt.Errorf("its members lie more than %d deep, %s", maxExtra-1, notReadBack)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.column(t.layout.extra), err)
 	}
@@ -178,6 +190,22 @@ func appendCells(dst []byte, cells []string, columns []int) ([]byte, bool, error
 		}
 	}
 	return append(dst, ']'), open == ',', nil
+}
+
+// guarded looks at this feature's own exports alone: elsewhere a cell may begin so
+// for reasons of its own.
+func (t *table) guarded(page []records.Record) (row int64, ok bool) {
+	if t.layout.tracker.name != trackers[0].name {
+		return 0, false
+	}
+	for _, rec := range page {
+		for _, cell := range rec.Fields {
+			if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@\t\r", cell[1]) >= 0 {
+				return rec.Row, true
+			}
+		}
+	}
+	return 0, false
 }
 
 // splitLabels cuts a cell into labels. Spaces around them, and empty ones, are

@@ -97,8 +97,8 @@ func (c committed) Search(ctx context.Context, q issues.Query) ([]issues.Issue, 
 	return c.read().Search(ctx, q)
 }
 
-func (c committed) Page(ctx context.Context, f issues.Filter, after issues.Identity, limit int) ([]issues.Issue, error) {
-	return c.read().Page(ctx, f, after, limit)
+func (c committed) Each(ctx context.Context, f issues.Filter, fn func(*issues.Issue) error) error {
+	return c.read().Each(ctx, f, fn)
 }
 
 func (c committed) EachLabels(ctx context.Context, source string, fn func(string, []string) error) error {

@@ -49,6 +49,29 @@ func (x *SearchIndex) Mend(ctx context.Context) error {
 	return nil
 }
 
+// Size reads the issues alone: it holds of a damaged index too.
+func (x *SearchIndex) Size(ctx context.Context) (n int64, err error) {
+	err = x.db.QueryRowContext(ctx, "SELECT count(*) FROM issues WHERE indexed = 1").Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count indexed issues: %w", dialect.SQLite.Classify(err))
+	}
+	return n, nil
+}
+
+// Rebuild empties the index without reading it: then all that should be in it is
+// missing.
+func (x *SearchIndex) Rebuild(ctx context.Context) error {
+	if _, err := x.db.ExecContext(ctx, "INSERT INTO issues_search (issues_search) VALUES ('delete-all')"); err != nil {
+		return fmt.Errorf("empty search index: %w", dialect.SQLite.Classify(err))
+	}
+	return x.Mend(ctx)
+}
+
+// Tables are the virtual table and those that FTS5 keeps for it.
+func (x *SearchIndex) Tables() []string {
+	return []string{"issues_search", "issues_search_data", "issues_search_idx", "issues_search_docsize", "issues_search_config"}
+}
+
 // commit mends one page after an ID in a transaction, and returns the page's last
 // ID, or the same where there was none.
 func (x *SearchIndex) commit(ctx context.Context, mend func(context.Context, *Store, int64) (int64, error), after int64) (int64, error) {

@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/beignet-go/beignet/handlers/issues"
@@ -55,5 +56,83 @@ func TestMend(t *testing.T) {
 	var check string
 	if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&check); err != nil || check != "ok" {
 		t.Errorf("integrity check: %s, %v", check, err)
+	}
+}
+
+// A rebuilt index has the text of the issues as they are, whatever became of it,
+// and of no issue that waits.
+func TestRebuild(t *testing.T) {
+	t.Parallel()
+	const all = 1100 // more than one transaction indexes
+	db := open(t).SQL()
+	store, index := sqlstore.New(db), sqlstore.NewSearchIndex(db)
+	given := make([]issues.Issue, all)
+	for i := range given {
+		given[i] = issues.Issue{Source: "s", Key: fmt.Sprint(i), Title: "a word", Body: "some text"}
+	}
+	if _, err := store.Upsert(t.Context(), given); err != nil {
+		t.Fatal(err)
+	}
+	page, err := store.Unindexed(t.Context(), 0, all-1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Index(t.Context(), page); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ harm, statement, query string }{
+		{"stray", "INSERT INTO issues_search (rowid, title, body, whole_title) VALUES (5000, 'a word', '', 'a·word')", "word"},
+		{"forgotten", "DELETE FROM issues_search_docsize", "word"},
+		{"stale", "UPDATE issues SET title = 'New ' || title", "new word"},
+		{"scribbled", "UPDATE issues_search_data SET block = zeroblob(50) WHERE id > 1000", "word"},
+		{"emptied", "DELETE FROM issues_search_data", "word"},
+	} {
+		if _, err := db.ExecContext(t.Context(), test.statement); err != nil {
+			t.Fatal(err)
+		}
+		size, err := index.Size(t.Context())
+		if err != nil || size != all-1 {
+			t.Errorf("%s: %d are said to be indexed, %v; want %d", test.harm, size, err, all-1)
+		}
+		if err := index.Rebuild(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		found, err := store.Search(t.Context(), issues.Query{Text: test.query, Limit: all})
+		if err != nil || len(found) != all-1 {
+			t.Errorf("%s: %d found, %v; want %d", test.harm, len(found), err, all-1)
+		}
+		missing, stray, err := index.Drift(t.Context())
+		if err != nil || missing != 0 || stray != 0 {
+			t.Errorf("%s: %d missing, %d stray, %v", test.harm, missing, stray, err)
+		}
+		var check string
+		if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&check); err != nil || check != "ok" {
+			t.Errorf("%s: integrity check: %s, %v", test.harm, check, err)
+		}
+	}
+}
+
+// The tables of the index are those that the schema has.
+func TestIndexTables(t *testing.T) {
+	t.Parallel()
+	db := open(t).SQL()
+	rows, err := db.QueryContext(t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'issues_search*'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var want []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, name)
+	}
+	got := sqlstore.NewSearchIndex(db).Tables()
+	slices.Sort(got)
+	slices.Sort(want)
+	if err := rows.Err(); err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q, %v", got, want, err)
 	}
 }

@@ -31,9 +31,9 @@ func TestErrors(t *testing.T) {
 	_, unindexed := reads.Unindexed(t.Context(), 0, 1)
 	_, search := reads.Search(t.Context(), issues.Query{Text: "x", Limit: 1})
 	_, stored := reads.Upsert(t.Context(), given)
-	_, page := reads.Page(t.Context(), issues.Filter{}, issues.Identity{}, 1)
+	each := reads.Each(t.Context(), issues.Filter{}, nil)
 	_, labeled := reads.Labeled(t.Context(), "", 0, 1)
-	each := reads.EachLabels(t.Context(), "", nil)
+	eachLabels := reads.EachLabels(t.Context(), "", nil)
 
 	conn, err := db.SQL().Conn(t.Context())
 	if err != nil {
@@ -56,9 +56,9 @@ func TestErrors(t *testing.T) {
 		{"Upsert reads", stored, ports.ErrBusy},
 		{"Upsert writes", upsert, ports.ErrIO},
 		{"Index", index, ports.ErrIO},
-		{"Page", page, ports.ErrBusy},
+		{"Each", each, ports.ErrBusy},
 		{"Labeled", labeled, ports.ErrBusy},
-		{"EachLabels", each, ports.ErrBusy},
+		{"EachLabels", eachLabels, ports.ErrBusy},
 		{"SetLabels", set, ports.ErrIO},
 	} {
 		if !errors.Is(test.err, test.want) {

@@ -94,7 +94,7 @@ func labeledBounds(t *testing.T, db Database) {
 func setLabels(t *testing.T, db Database) {
 	someLabels(t, db.Store)
 	indexAll(t, db.Store)
-	want := pages(t, db.Store, issues.Filter{}, 100)
+	want := each(t, db.Store, issues.Filter{})
 	given := []issues.Labeled{
 		{ID: 1, Labels: []string{"Bug", "", "\x00", "崩"}}, {ID: 3}, {ID: 2, Labels: []string{"new"}}, {ID: 99, Labels: []string{"nobody's"}},
 	}
@@ -107,9 +107,9 @@ func setLabels(t *testing.T, db Database) {
 			want[n].Labels = slices.Clone(given[at].Labels)
 		}
 	}
-	same(t, "stored", pages(t, db.Store, issues.Filter{}, 100), want)
+	same(t, "stored", each(t, db.Store, issues.Filter{}), want)
 	same(t, "not indexed", count(t, db.Store), int64(0))
 	same(t, "found", sorted(search(t, db.Store, "title")), []string{"1", "2", "3", "4", "5"})
 	given[0].Labels[0] = "changed by the caller"
-	same(t, "a copy is stored", pages(t, db.Store, issues.Filter{}, 100), want)
+	same(t, "a copy is stored", each(t, db.Store, issues.Filter{}), want)
 }
