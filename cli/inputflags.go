@@ -110,16 +110,17 @@ func (in *inputFlags) exposed(text []byte, secrets func([]byte) []schema.Secret)
 			}
 		}
 	}
-	for _, found := range secrets(text) {
-		of := &property{}
-		for i := range in.properties {
-			if in.properties[i].Pointer == found.Pointer {
-				of = &in.properties[i]
-			}
-		}
-		return of.exposed("--input, at " + found.Pointer)
+	inText := secrets(text)
+	if len(inText) == 0 {
+		return nil
 	}
-	return nil
+	of := &property{} // a secret within a list or a map has no flag of its own
+	for i := range in.properties {
+		if in.properties[i].Pointer == inText[0].Pointer {
+			of = &in.properties[i]
+		}
+	}
+	return of.exposed("--input, at " + inText[0].Pointer)
 }
 
 // stdinTwice refuses an input that was read from standard input and names it as a
