@@ -139,12 +139,13 @@ func scalar(v any) string {
 }
 
 // item is a value among others on one line. A text that could be taken for another
-// there is quoted: one of spaces or none, with the separator in it, or not in
-// Unicode's composed form, whose marks are then written out.
+// there is quoted: an empty one, one with spaces at its ends or two in a row, with the
+// separator in it, or not in Unicode's composed form, whose marks are then written
+// out.
 func item(v any, separator string) string {
 	s, ok := v.(string)
 	odd := func(r rune) bool { return r != ' ' && unicode.IsSpace(r) }
-	if !ok || s == strings.TrimSpace(s) && s != "" && !strings.Contains(s, separator) && !strings.ContainsFunc(s, odd) && norm.NFC.IsNormalString(s) {
+	if !ok || s == strings.TrimSpace(s) && s != "" && !strings.Contains(s, separator) && !strings.Contains(s, "  ") && !strings.ContainsFunc(s, odd) && norm.NFC.IsNormalString(s) {
 		return scalar(v)
 	}
 	var b strings.Builder

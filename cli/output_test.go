@@ -22,8 +22,8 @@ func TestWriteOutput(t *testing.T) {
 		{"entries", `{"hits":[{"source":"hadoop","key":"H-1","title":"A title that is longer than a cell","snippet":"… a crash"},` +
 			`{"source":"vscode","key":"崩溃","title":"T","snippet":"` + strings.Repeat("long ", 40) + `"}]}`,
 			"  hits\n    source  key   title\n    hadoop  H-1   A title that is longer than a cell\n      … a crash\n    vscode  崩溃  T\n      " + strings.Repeat("long ", 14) + "lon…\n"},
-		{"odd texts", `{"merges":[{"source":"s","to":"caf\u00e9","from":["cafe\u0301","caf\u00e9 ","","a,b","\u00a0x"]},{"source":"","to":"बग","from":["ok"]}]}`,
-			"  merges\n    source  to    from\n    s       café  \"cafe\\u0301\", \"café \", \"\", \"a,b\", \"\\u00a0x\"\n    \"\"      बग    ok\n"},
+		{"odd texts", `{"merges":[{"source":"s","to":"caf\u00e9","from":["cafe\u0301","caf\u00e9 ","","a,b","\u00a0x","a  b"]},{"source":"","to":"बग","from":["ok"]}]}`,
+			"  merges\n    source  to    from\n    s       café  \"cafe\\u0301\", \"café \", \"\", \"a,b\", \"\\u00a0x\", \"a  b\"\n    \"\"      बग    ok\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
