@@ -23,9 +23,16 @@ func (c *call) readInput(given *string) ([]byte, error) {
 		return c.readStdin()
 	case strings.HasPrefix(*given, "@"):
 		return c.readInputFile((*given)[1:])
-	default:
-		return []byte(*given), nil
 	}
+	if !strings.HasPrefix(*given, "{") && c.isFile(*given) {
+		return nil, usageError("--input "+*given+" is the name of a file, and not JSON", "write --input @"+*given)
+	}
+	return []byte(*given), nil
+}
+
+func (c *call) isFile(name string) bool {
+	info, err := os.Stat(c.abs(name))
+	return err == nil && info.Mode().IsRegular()
 }
 
 func (c *call) readStdin() ([]byte, error) {

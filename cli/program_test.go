@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -54,6 +56,8 @@ func TestRunText(t *testing.T) {
 		{"bad-input 10", []string{"../\x1b[31m\u202e\x00x"}, ended{64, "", "demo: no task ../\\x1b[31m\\u202e\\x00x\nhint: demo task list\n"}},
 		{"bad-input 6", []string{"demo.greet", "--input", "@missing.json"},
 			ended{66, "", "demo: cannot read the input: missing.json: no such file or directory\nhint: see that the file is there and can be read\n"}},
+		{"a file without @", []string{"demo.greet", "--input", "in.json"},
+			ended{64, "", "demo: --input in.json is the name of a file, and not JSON\nhint: write --input @in.json\n"}},
 		{"bad-input 7", []string{"demo.greet", "--input", "@."},
 			ended{66, "", "demo: cannot read the input: .: not a regular file\nhint: see that the file is there and can be read\n"}},
 		{"bad-input 5a", []string{"demo.connect", "--input", "-"},
@@ -61,7 +65,10 @@ func TestRunText(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := demo{args: append([]string{"task", "run"}, test.args...), in: `{"tls":{"caFile":"-"}}`}
+			d := demo{args: append([]string{"task", "run"}, test.args...), in: `{"tls":{"caFile":"-"}}`, dir: t.TempDir()}
+			if err := os.WriteFile(filepath.Join(d.dir, "in.json"), []byte("{}"), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			if strings.HasPrefix(test.name, "dry") || strings.HasPrefix(test.name, "preview") {
 				d.args = append(d.args, "--on-error", "skip", "--max-failures", "50%", "--log-level", "error")
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/beignet-go/beignet/internal/term"
 	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/runner"
+	"github.com/beignet-go/beignet/schema"
 )
 
 // plan decides about the run that is asked for. At a terminal it asks for what is
@@ -246,6 +247,11 @@ func (a *asking) lastLook(ctx context.Context, r *runner.Runner, p *runner.Plan,
 	if much := a.howMuch(ctx, r, p); much != "" {
 		parts = append(parts, much)
 	}
+	for _, prop := range a.input.properties {
+		if name := at(p.Redacted, prop.path); prop.File == schema.FileWrite && name != nil {
+			parts = append(parts, "to "+term.Escape(unquoted(jsontext.Value(name))))
+		}
+	}
 	a.lines.Discard() // a paste answers the questions that it was for, and no other
 	text, err := a.line(strings.Join(parts, " · ")+" · proceed? (yes or no): ", []string{"yes", "no"}, false)
 	if err != nil {
@@ -263,7 +269,7 @@ func (a *asking) howMuch(ctx context.Context, r *runner.Runner, p *runner.Plan) 
 	unit := "item"
 	of := ""
 	for _, prop := range a.input.properties {
-		if name := at(p.Redacted, prop.path); prop.File == "read" && name != nil {
+		if name := at(p.Redacted, prop.path); prop.File == schema.FileRead && name != nil {
 			if of = unquoted(jsontext.Value(name)); of == "-" {
 				return ""
 			}
