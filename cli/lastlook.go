@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/beignet-go/beignet/internal/term"
+	"github.com/beignet-go/beignet/manifest"
+	"github.com/beignet-go/beignet/runner"
+	"github.com/beignet-go/beignet/schema"
+)
+
+// lastLook says what is about to happen, and asks whether it may.
+func (a *asking) lastLook(ctx context.Context, r *runner.Runner, p *runner.Plan, f *runFlags) error {
+	does := map[manifest.Effect]string{
+		manifest.EffectRead: "reads", manifest.EffectWrite: "writes", manifest.EffectDestructive: a.err.Red("destroys"),
+	}[f.task.Effect]
+	if p.DryRun {
+		does = "dry run"
+	}
+	parts := []string{p.Task, cmp.Or(f.environment, "local"), does}
+	if much := a.howMuch(ctx, r, p); much != "" {
+		parts = append(parts, much)
+	}
+	for _, prop := range a.input.properties {
+		if name := at(p.Redacted, prop.path); prop.File == schema.FileWrite && name != nil {
+			parts = append(parts, "to "+term.Escape(unquoted(jsontext.Value(name))))
+		}
+	}
+	a.lines.Discard() // a paste answers the questions that it was for, and no other
+	text, err := a.line(strings.Join(parts, " · ")+" · proceed? (yes or no): ", []string{"yes", "no"}, false)
+	if err != nil {
+		return err
+	}
+	if answer := strings.ToLower(text); answer != "y" && answer != "yes" {
+		return notStarted(runner.CodeGate, "the last look was declined")
+	}
+	return nil
+}
+
+// howMuch is how many items a task goes over, and of which file; "": it is not
+// known, or would use up standard input.
+func (a *asking) howMuch(ctx context.Context, r *runner.Runner, p *runner.Plan) string {
+	unit := "item"
+	of := ""
+	for _, prop := range a.input.properties {
+		if name := at(p.Redacted, prop.path); prop.File == schema.FileRead && name != nil {
+			if of = unquoted(jsontext.Value(name)); of == "-" {
+				return ""
+			}
+			unit, of = "row", " of "+term.Escape(of)
+		}
+	}
+	n, known, err := r.Count(ctx, p)
+	if err != nil || !known {
+		return "" // what is wrong is told by the run
+	}
+	return plural(n, unit) + of
+}
