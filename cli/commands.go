@@ -41,7 +41,7 @@ func (c *call) addGlobal(f *flagSet) {
 	f.add(0, "module", "FILE", "The beignet.yaml to use, instead of the one here, in a parent folder or built in.", text(&c.module))
 	f.add(0, "log-format", "text|json", "How log lines look.", choice(&c.logFormat, "text", "json"))
 	f.add(0, "log-level", "LEVEL", "The least that is logged: debug, info (the default), warn or error.",
-		choice(&c.logLevel, "debug", "info", "warn", "error"))
+		choice(&c.logLevel, logLevels()...))
 	f.add('v', "verbose", "", "Log at level debug, and show the stack of a panic.", on(&c.verbose))
 }
 

@@ -186,7 +186,7 @@ func (at *completing) values(f ff.Flag) []candidate {
 	case long == "env":
 		return at.environments()
 	case long == "log-level":
-		return words("debug", "info", "warn", "error")
+		return words(logLevels()...)
 	case long == "feature":
 		return at.features()
 	case placeholder == "FILE":

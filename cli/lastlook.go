@@ -25,10 +25,8 @@ func (a *asking) lastLook(ctx context.Context, r *runner.Runner, p *runner.Plan,
 	if much := a.howMuch(ctx, r, p); much != "" {
 		parts = append(parts, much)
 	}
-	for _, prop := range a.input.properties {
-		if name := at(p.Redacted, prop.path); prop.File == schema.FileWrite && name != nil {
-			parts = append(parts, "to "+term.Escape(unquoted(jsontext.Value(name))))
-		}
+	for _, name := range a.files(p, schema.FileWrite) {
+		parts = append(parts, "to "+term.Escape(name))
 	}
 	a.lines.Discard() // a paste answers the questions that it was for, and no other
 	text, err := a.line(strings.Join(parts, " · ")+" · proceed? (yes or no): ", []string{"yes", "no"}, false)
@@ -44,19 +42,27 @@ func (a *asking) lastLook(ctx context.Context, r *runner.Runner, p *runner.Plan,
 // howMuch is how many items a task goes over, and of which file; "": it is not
 // known, or would use up standard input.
 func (a *asking) howMuch(ctx context.Context, r *runner.Runner, p *runner.Plan) string {
-	unit := "item"
-	of := ""
-	for _, prop := range a.input.properties {
-		if name := at(p.Redacted, prop.path); prop.File == schema.FileRead && name != nil {
-			if of = unquoted(jsontext.Value(name)); of == "-" {
-				return ""
-			}
-			unit, of = "row", " of "+term.Escape(of)
+	unit, of := "item", ""
+	for _, name := range a.files(p, schema.FileRead) {
+		if name == "-" {
+			return ""
 		}
+		unit, of = "row", " of "+term.Escape(name)
 	}
 	n, known, err := r.Count(ctx, p)
 	if err != nil || !known {
 		return "" // what is wrong is told by the run
 	}
 	return plural(n, unit) + of
+}
+
+// files are those that a plan's input names for a use.
+func (a *asking) files(p *runner.Plan, use schema.FileUse) []string {
+	var names []string
+	for _, prop := range a.input.properties {
+		if value := at(p.Redacted, prop.path); prop.File == use && value != nil {
+			names = append(names, unquoted(jsontext.Value(value)))
+		}
+	}
+	return names
 }

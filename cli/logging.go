@@ -16,6 +16,9 @@ func (c *call) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(c.err, opts))
 }
 
+// logLevels are what --log-level can be.
+func logLevels() []string { return []string{"debug", "info", "warn", "error"} }
+
 func (c *call) level() slog.Level {
 	switch {
 	case c.verbose || c.logLevel == "debug":

@@ -3,7 +3,9 @@ package cli
 import (
 	"cmp"
 	"strings"
+	"time"
 
+	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/runner"
 )
 
@@ -24,9 +26,11 @@ func (c *call) findTask(t *namedTask, name string, rest []string, f *flagSet) (e
 	if t.runner, t.module, err = c.loadRunner(runner.Options{}); err != nil {
 		return err
 	}
+	began := time.Now()
 	if t.Description, err = t.runner.Describe(name); err != nil {
 		return err
 	}
+	t.module.spent = append(t.module.spent, ports.Stage{Name: "schema", Duration: time.Since(began)})
 	t.input = inputFlags{properties: properties(t.Schema.Fields(), f.has), read: c.readSecretFile}
 	return nil
 }

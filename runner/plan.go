@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -69,10 +70,20 @@ func (r *Runner) Plan(req Request) (*Plan, error) {
 		task: t, input: input, request: req,
 	}
 	p.InputHash = hash(p.Redacted)
-	p.stages = append(append(p.stages, req.Spent...),
-		ports.Stage{Name: "schema", Duration: proved.Sub(began)},
-		ports.Stage{Name: "input", Duration: r.opts.Now().Sub(proved)})
+	p.stages = spend(slices.Clone(req.Spent), "schema", proved.Sub(began))
+	p.stages = spend(p.stages, "input", r.opts.Now().Sub(proved))
 	return p, nil
+}
+
+// spend adds time to a stage, of which the front end may have done a part.
+func spend(stages []ports.Stage, name string, d time.Duration) []ports.Stage {
+	for i := range stages {
+		if stages[i].Name == name {
+			stages[i].Duration += d
+			return stages
+		}
+	}
+	return append(stages, ports.Stage{Name: name, Duration: d})
 }
 
 // limits joins the manifest's bounds with the caller's.

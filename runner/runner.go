@@ -42,6 +42,7 @@ type Options struct {
 type Runner struct {
 	manifest *manifest.Manifest
 	handlers *Handlers
+	proofs   *proofs
 	opts     Options
 }
 
@@ -49,7 +50,8 @@ type Runner struct {
 // each finding. The Runner can list its tasks whatever was found, and should run
 // none where anything was.
 func New(m *manifest.Manifest, h *Handlers, opts Options) (*Runner, manifest.Diagnostics) {
-	return (&Runner{manifest: m, handlers: h}).With(opts), crossCheck(m, h)
+	r := &Runner{manifest: m, handlers: h, proofs: &proofs{tasks: map[string]*task{}}}
+	return r.With(opts), crossCheck(m, h)
 }
 
 // With returns a runner of the same tasks with other options.
@@ -66,7 +68,7 @@ func (r *Runner) With(opts Options) *Runner {
 	if opts.Grace == 0 {
 		opts.Grace = 10 * time.Second
 	}
-	return &Runner{manifest: r.manifest, handlers: r.handlers, opts: opts}
+	return &Runner{manifest: r.manifest, handlers: r.handlers, proofs: r.proofs, opts: opts}
 }
 
 // Manifest is what the runner was made from.

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
@@ -47,12 +48,25 @@ func (r *Runner) compile(t *manifest.Task) (*task, manifest.Diagnostics) {
 	return c, found
 }
 
+// proofs are the tasks that have been proved, by name: a front end describes a task
+// and then plans it, and neither manifest nor handlers change meanwhile.
+type proofs struct {
+	mu    sync.Mutex
+	tasks map[string]*task
+}
+
 // prove compiles the task at hand, and refuses it where anything was found.
 func (r *Runner) prove(t *manifest.Task) (*task, error) {
+	r.proofs.mu.Lock()
+	defer r.proofs.mu.Unlock()
+	if proved, ok := r.proofs.tasks[t.Name]; ok {
+		return proved, nil
+	}
 	c, found := r.compile(t)
 	if len(found) > 0 {
 		return nil, &Error{Code: CodeConfig, Message: "task " + t.Name + " cannot run", Diagnostics: found, Hint: r.command("check")}
 	}
+	r.proofs.tasks[t.Name] = c
 	return c, nil
 }
 
