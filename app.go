@@ -20,7 +20,7 @@ func state(ctx context.Context, t runner.Target, create bool) (ports.State, erro
 	if err := cmp.Or(onlyPath("the state", t.State), onlyPath("the database", t.Database)); err != nil {
 		return nil, err
 	}
-	return sqlite.OpenState(ctx, t.State, create)
+	return sqlite.OpenState(ctx, t.State, sqlite.StateOptions{Create: create, AuditKey: t.AuditKey})
 }
 
 // open opens the app over the run's database. The task that migrates finds it as

@@ -140,7 +140,7 @@ func begun(data string, ended <-chan struct{}) {
 // onlyRun is the one run on record; zero where none is yet.
 func onlyRun(t *testing.T, folder string) ports.Run {
 	t.Helper()
-	state, err := sqlite.OpenState(t.Context(), filepath.Join(folder, "state"), false)
+	state, err := sqlite.OpenState(t.Context(), filepath.Join(folder, "state"), sqlite.StateOptions{})
 	if errors.Is(err, ports.ErrNotFound) {
 		return ports.Run{}
 	}

@@ -68,7 +68,7 @@ type TxOptions struct {
 }
 
 // Checkpoints reads what batches have committed, outside any of their
-// transactions.
+// transactions, and forgets it.
 type Checkpoints interface {
 	// Checkpoint returns the run's checkpoint. ErrNotFound: no batch of the run
 	// has committed.
@@ -77,4 +77,8 @@ type Checkpoints interface {
 	// Journal returns up to limit entries of a kind, "" being every kind, with Seq
 	// above after, in order.
 	Journal(ctx context.Context, run, kind string, after int64, limit int) ([]Entry, error)
+
+	// Forget removes the run's checkpoint, its journal and the fence run:ID, all
+	// or none. A run that has none of them is forgotten already.
+	Forget(ctx context.Context, run string) error
 }

@@ -3,6 +3,7 @@ package ports
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 )
 
 // What an adapter's error is, whatever its driver said. Adapters wrap them with
@@ -12,6 +13,7 @@ var (
 	ErrExists      = errors.New("exists already")
 	ErrNotRegular  = errors.New("not a regular file")
 	ErrStale       = errors.New("stale: another holder has taken over")
+	ErrLocked      = errors.New("locked")
 	ErrBusy        = errors.New("busy")        // try the transaction again
 	ErrUnavailable = errors.New("unavailable") // the database cannot be reached
 	ErrFull        = errors.New("disk full")
@@ -19,6 +21,38 @@ var (
 	ErrCorrupt     = errors.New("corrupt")
 	ErrUnsupported = errors.New("not supported")
 )
+
+// VanishedError says that a state or a database is gone, or empty, while what is
+// beside it says that it was in use. It is never made anew on the way.
+type VanishedError struct {
+	What     string // such as "state" or "database"
+	Path     string
+	Evidence string // what says that it was there
+}
+
+func (e *VanishedError) Error() string {
+	return fmt.Sprintf("the %s %s is gone or empty, but %s", e.What, e.Path, e.Evidence)
+}
+
+// ExposedError says that others can read or write what must be private.
+type ExposedError struct {
+	Path string
+	Mode fs.FileMode // as it is
+	Want fs.FileMode // what it may be at most
+}
+
+func (e *ExposedError) Error() string {
+	return fmt.Sprintf("%s has mode %04o: others can read it", e.Path, e.Mode.Perm())
+}
+
+// Remedy is the command that makes it private.
+func (e *ExposedError) Remedy() string { return fmt.Sprintf("chmod %o %s", e.Want, e.Path) }
+
+// KeyError says that a chain of the audit is keyed and no key was given, or that it
+// is given another.
+type KeyError struct{ Message string }
+
+func (e *KeyError) Error() string { return e.Message }
 
 // VersionError says that a schema is not the one this binary was built for. It
 // is never upgraded or recreated on the way.

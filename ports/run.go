@@ -18,6 +18,11 @@ type Run struct {
 	Client      string `json:"client"` // the front end, such as beignet-cli
 	Tenant      string `json:"tenant,omitempty"`
 	Reason      string `json:"reason,omitempty"`
+	Database    string `json:"database,omitempty"` // as its target names it, without a password; "": the one beside the state
+
+	Supersedes string `json:"supersedes,omitempty"` // the interrupted run of the same input that this one was started instead of
+	Parent     string `json:"parent,omitempty"`     // the run whose failed items this one goes over; "": it goes over its source
+	Root       string `json:"root,omitempty"`       // the first of a line of parents, by which items are known
 
 	Version   string          `json:"version"`  // of the binary that ran the latest attempt
 	Delivery  Delivery        `json:"delivery"` // what the handler's verb guarantees
@@ -38,6 +43,25 @@ type Run struct {
 	Stages   []Stage         `json:"stages,omitempty"`  // of the latest attempt, in order
 	Output   json.RawMessage `json:"output,omitempty"`
 	Failure  *Failure        `json:"error,omitempty"` // why it did not succeed
+	Order    *Order          `json:"order,omitempty"` // what another process has told it to do; nil: nothing
+	Log      []string        `json:"log,omitempty"`   // its last lines, MaxLog at most
+}
+
+// MaxLog is how many lines of its log a run keeps.
+const MaxLog = 200
+
+// Order is what another process tells the one that is at a run. It is heeded
+// between batches, about once a second.
+type Order struct {
+	Cancel bool      `json:"cancel"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+// Committed reports whether the run is known to have committed something in its
+// database.
+func (r Run) Committed() bool {
+	return !r.DryRun && (r.Progress.Batches > 0 || r.Status == Succeeded && r.Delivery == ExactlyOnce)
 }
 
 // Delivery says how often an effect happens when a run is interrupted.
@@ -73,11 +97,18 @@ type Progress struct {
 
 // Preview says how much of a run a dry run has tried.
 type Preview struct {
-	Batches  int64    `json:"batches"`  // that were done and rolled back
-	Complete bool     `json:"complete"` // whether those were all
-	Total    *int64   `json:"total"`    // items in all; nil: not counted
-	Size     int      `json:"size"`     // items a batch
-	Samples  []Change `json:"samples,omitempty"`
+	Batches  int64     `json:"batches"`  // that were done and rolled back
+	Complete bool      `json:"complete"` // whether those were all
+	Total    *int64    `json:"total"`    // items in all; nil: not counted
+	Size     int       `json:"size"`     // items a batch
+	Samples  []Change  `json:"samples,omitempty"`
+	Files    []Written `json:"files,omitempty"` // what would have been written
+}
+
+// Written is a file that a dry run did not write.
+type Written struct {
+	Name string `json:"name"`
+	Size int64  `json:"size"` // bytes
 }
 
 // Change is one thing that a handler changed, or would have.

@@ -15,6 +15,7 @@ import (
 type State interface {
 	Runs
 	Audit
+	Locks
 	Checkpoints
 
 	// Begin opens a transaction over the state's own checkpoint tables.
@@ -30,22 +31,43 @@ type Runs interface {
 	Start(ctx context.Context, run Run, events ...Event) error
 
 	// Update stores run where the record still stands at from, and appends the
-	// events, both or neither. ErrStale: the record has moved on. ErrNotFound:
-	// there is none.
+	// events, both or neither. The run's Order is left as it is, but a new attempt
+	// begins without one. ErrStale: the record has moved on. ErrNotFound: there is
+	// none.
 	Update(ctx context.Context, run Run, from Mark, events ...Event) error
+
+	// Order leaves an order for the process that is at the run, and appends the
+	// events, both or neither. ErrStale: the run is not running on record.
+	// ErrNotFound: there is none.
+	Order(ctx context.Context, id string, order Order, events ...Event) error
+
+	// Ordered returns the order that was left for a run; zero where none was. It
+	// costs little: a run asks about once a second. ErrNotFound: there is no such
+	// run.
+	Ordered(ctx context.Context, id string) (Order, error)
 
 	// Run returns one record. ErrNotFound: there is none.
 	Run(ctx context.Context, id string) (Run, error)
 
-	// List returns records, the latest start first.
+	// List returns records without their Log, the latest start first.
 	List(ctx context.Context, filter RunFilter) ([]Run, error)
+
+	// Delete removes a run's record and the checkpoint that the state has of it,
+	// and appends the events, both or neither. ErrNotFound: there is none.
+	Delete(ctx context.Context, id string, events ...Event) error
 }
 
 // RunFilter selects runs. Its zero value selects all.
 type RunFilter struct {
+	Prefix string // of the ID
 	Task   string
 	Status Status
 	Since  time.Time // started at or after
+	Before time.Time // started before
 	Actor  string
 	Limit  int // 0: no limit
+
+	// CommittedIn selects runs that are known to have committed something in a
+	// database of that name (see [Run.Database]); nil: all.
+	CommittedIn *string
 }

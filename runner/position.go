@@ -35,7 +35,7 @@ func (p *position) journal(rejected []rejection, events []ports.Event) []ports.E
 	add := func(kind string, v any) {
 		body := mustMarshalText(v)
 		p.Seq++
-		p.Head = ports.Chain(p.Head, body)
+		p.Head = ports.AuditKey(nil).Hash(p.Head, body)
 		entries = append(entries, ports.Entry{Seq: p.Seq, Kind: kind, Body: body})
 	}
 	for _, r := range rejected {

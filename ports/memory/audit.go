@@ -15,11 +15,12 @@ type copied struct {
 	entry int64
 }
 
-func (s state) Append(ctx context.Context, events ...ports.Event) error {
-	return s.write(ctx, events, func(*records) error { return nil })
+// Append is the method of ports.Audit.
+func (s *State) Append(ctx context.Context, events ...ports.Event) error {
+	return s.write(ctx, events, func(*version[records]) error { return nil })
 }
 
-func (r *records) append(events []ports.Event) error {
+func (r *records) append(key ports.AuditKey, events []ports.Event) error {
 	for _, e := range events {
 		entry := copied{e.Run, e.Entry}
 		if e.Entry != 0 {
@@ -32,16 +33,26 @@ func (r *records) append(events []ports.Event) error {
 		if err != nil {
 			return fmt.Errorf("encode audit event %s: %w", e.Action, err)
 		}
-		head := ""
-		if n := len(r.links); n > 0 {
-			head = r.links[n-1].Hash
+		head := r.head()
+		hash, err := key.Next(head.Hash, body)
+		if err != nil {
+			return fmt.Errorf("audit event %s: %w", e.Action, err)
 		}
-		r.links = append(r.links, ports.Link{Seq: int64(len(r.links)) + 1, Body: body, Hash: ports.Chain(head, body)})
+		r.links = append(r.links, ports.Link{Seq: head.Seq + 1, Body: body, Hash: hash})
 	}
 	return nil
 }
 
-func (s state) Links(ctx context.Context, after int64, limit int) ([]ports.Link, error) {
+// head is the last link; zero where there is none.
+func (r records) head() ports.Link {
+	if len(r.links) == 0 {
+		return ports.Link{}
+	}
+	return r.links[len(r.links)-1]
+}
+
+// Links is the method of ports.Audit.
+func (s *State) Links(ctx context.Context, after int64, limit int) ([]ports.Link, error) {
 	r, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -54,4 +65,15 @@ func (s state) Links(ctx context.Context, after int64, limit int) ([]ports.Link,
 		}
 	}
 	return links, nil
+}
+
+// Head is the method of ports.Audit.
+func (s *State) Head(ctx context.Context) (ports.Link, error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return ports.Link{}, err
+	}
+	head := r.head()
+	head.Body = bytes.Clone(head.Body)
+	return head, nil
 }

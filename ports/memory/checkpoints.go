@@ -46,6 +46,17 @@ func (db *DB[T]) Journal(ctx context.Context, run, kind string, after int64, lim
 	return entries, nil
 }
 
+// Forget removes the run's checkpoint, its journal and the fence run:ID, all or
+// none. A run that has none of them is forgotten already.
+func (db *DB[T]) Forget(ctx context.Context, run string) error {
+	t, err := db.begin(ctx, ports.TxOptions{})
+	if err != nil {
+		return err
+	}
+	t.next.tables.forget(run)
+	return t.Commit()
+}
+
 // tables are beignet's own three. What their maps hold never changes in place,
 // so that cloning the maps is enough.
 type tables struct {
@@ -102,6 +113,12 @@ func (t tables) journal(run string, entries []ports.Entry) error {
 	}
 	t.journals[run] = all
 	return nil
+}
+
+func (t tables) forget(run string) {
+	delete(t.checkpoints, run)
+	delete(t.journals, run)
+	delete(t.fences, "run:"+run)
 }
 
 // find returns where the entry of that Seq is, or belongs.

@@ -41,12 +41,19 @@ func (db *DB[T]) Read() T { return db.clone(db.committed.Load().rows) }
 // ctx ends; or for LockTimeout, which is ErrBusy. A transaction whose ctx has
 // ended does not commit.
 func (db *DB[T]) Begin(ctx context.Context, o ports.TxOptions) (*T, ports.Tx, error) {
+	t, err := db.begin(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &t.next.rows, t, nil
+}
+
+func (db *DB[T]) begin(ctx context.Context, o ports.TxOptions) (*tx[T], error) {
 	if err := db.await(ctx, o.LockTimeout); err != nil {
-		return nil, nil, fmt.Errorf("begin: %w", err)
+		return nil, fmt.Errorf("begin: %w", err)
 	}
 	now := db.committed.Load()
-	next := &version[T]{rows: db.clone(now.rows), tables: now.tables.clone()}
-	return &next.rows, &tx[T]{ctx: ctx, db: db, next: next}, nil
+	return &tx[T]{ctx: ctx, db: db, next: &version[T]{rows: db.clone(now.rows), tables: now.tables.clone()}}, nil
 }
 
 func (db *DB[T]) await(ctx context.Context, limit time.Duration) error {

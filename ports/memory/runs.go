@@ -7,45 +7,96 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/beignet-go/beignet/ports"
 )
 
 // record is a run as it is stored: encoded, so that it shares nothing with its
-// caller.
+// caller, and beside it what others than its writer may change.
 type record struct {
-	body []byte
-	mark ports.Mark
+	body  []byte // without its order
+	mark  ports.Mark
+	order ports.Order // zero: none
 }
 
-func (s state) Start(ctx context.Context, run ports.Run, events ...ports.Event) error {
-	return s.write(ctx, events, func(r *records) error {
-		if _, ok := r.runs[run.ID]; ok {
+// Start is the method of ports.Runs.
+func (s *State) Start(ctx context.Context, run ports.Run, events ...ports.Event) error {
+	return s.write(ctx, events, func(v *version[records]) error {
+		if _, ok := v.rows.runs[run.ID]; ok {
 			return fmt.Errorf("start run %s: %w", run.ID, ports.ErrExists)
 		}
-		return r.put(run)
+		var order ports.Order
+		if run.Order != nil {
+			order = *run.Order
+		}
+		return v.rows.put(run, order)
 	})
 }
 
-func (s state) Update(ctx context.Context, run ports.Run, from ports.Mark, events ...ports.Event) error {
-	return s.write(ctx, events, func(r *records) error {
-		stored, ok := r.runs[run.ID]
-		if !ok {
-			return fmt.Errorf("update run %s: %w", run.ID, ports.ErrNotFound)
+// Update is the method of ports.Runs.
+func (s *State) Update(ctx context.Context, run ports.Run, from ports.Mark, events ...ports.Event) error {
+	return s.write(ctx, events, func(v *version[records]) error {
+		stored, err := v.rows.find(run.ID)
+		if err != nil {
+			return err
 		}
 		if stored.mark != from {
 			return fmt.Errorf("update run %s: %w", run.ID, ports.ErrStale)
 		}
-		return r.put(run)
+		if run.Attempt != from.Attempt {
+			stored.order = ports.Order{}
+		}
+		return v.rows.put(run, stored.order)
 	})
 }
 
-func (r *records) put(run ports.Run) error {
+// Order is the method of ports.Runs.
+func (s *State) Order(ctx context.Context, id string, order ports.Order, events ...ports.Event) error {
+	return s.write(ctx, events, func(v *version[records]) error {
+		stored, err := v.rows.find(id)
+		if err != nil {
+			return err
+		}
+		if stored.mark.Status != ports.Running {
+			return fmt.Errorf("order to run %s: %w", id, ports.ErrStale)
+		}
+		order.At = order.At.Round(0) // as one that was read from a file
+		stored.order = order
+		v.rows.runs[id] = stored
+		return nil
+	})
+}
+
+// Ordered is the method of ports.Runs.
+func (s *State) Ordered(ctx context.Context, id string) (ports.Order, error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return ports.Order{}, err
+	}
+	stored, err := r.find(id)
+	return stored.order, err
+}
+
+// Delete is the method of ports.Runs.
+func (s *State) Delete(ctx context.Context, id string, events ...ports.Event) error {
+	return s.write(ctx, events, func(v *version[records]) error {
+		if _, err := v.rows.find(id); err != nil {
+			return err
+		}
+		delete(v.rows.runs, id)
+		v.tables.forget(id)
+		return nil
+	})
+}
+
+func (r *records) put(run ports.Run, order ports.Order) error {
+	run.Order = nil
 	body, err := encode(run)
 	if err != nil {
 		return fmt.Errorf("encode run %s: %w", run.ID, err)
 	}
-	r.runs[run.ID] = record{body, run.Mark()}
+	r.runs[run.ID] = record{body, run.Mark(), order}
 	return nil
 }
 
@@ -58,14 +109,23 @@ func encode(run ports.Run) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func (s state) Run(ctx context.Context, id string) (ports.Run, error) {
+func (r records) find(id string) (record, error) {
+	stored, ok := r.runs[id]
+	if !ok {
+		return record{}, fmt.Errorf("run %s: %w", id, ports.ErrNotFound)
+	}
+	return stored, nil
+}
+
+// Run is the method of ports.Runs.
+func (s *State) Run(ctx context.Context, id string) (ports.Run, error) {
 	r, err := s.read(ctx)
 	if err != nil {
 		return ports.Run{}, err
 	}
-	stored, ok := r.runs[id]
-	if !ok {
-		return ports.Run{}, fmt.Errorf("run %s: %w", id, ports.ErrNotFound)
+	stored, err := r.find(id)
+	if err != nil {
+		return ports.Run{}, err
 	}
 	return stored.decode()
 }
@@ -73,10 +133,14 @@ func (s state) Run(ctx context.Context, id string) (ports.Run, error) {
 func (r record) decode() (ports.Run, error) {
 	var run ports.Run
 	err := json.Unmarshal(r.body, &run)
+	if r.order != (ports.Order{}) {
+		run.Order = &r.order
+	}
 	return run, err
 }
 
-func (s state) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error) {
+// List is the method of ports.Runs.
+func (s *State) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error) {
 	r, err := s.read(ctx)
 	if err != nil {
 		return nil, err
@@ -87,7 +151,7 @@ func (s state) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error)
 		if err != nil {
 			return nil, err
 		}
-		if selects(f, run) {
+		if run.Log = nil; selects(f, run) {
 			runs = append(runs, run)
 		}
 	}
@@ -101,8 +165,11 @@ func (s state) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error)
 }
 
 func selects(f ports.RunFilter, run ports.Run) bool {
-	return (f.Task == "" || f.Task == run.Task) &&
+	return strings.HasPrefix(run.ID, f.Prefix) &&
+		(f.Task == "" || f.Task == run.Task) &&
 		(f.Status == "" || f.Status == run.Status) &&
 		(f.Actor == "" || f.Actor == run.Actor) &&
-		!run.Started.Before(f.Since)
+		!run.Started.Before(f.Since) &&
+		(f.Before.IsZero() || run.Started.Before(f.Before)) &&
+		(f.CommittedIn == nil || run.Committed() && *f.CommittedIn == run.Database)
 }

@@ -28,8 +28,8 @@ func wantChain(t *testing.T, s ports.Audit, events int) string {
 			break
 		}
 		for _, l := range links {
-			if l.Seq <= last || l.Hash != ports.Chain(head, l.Body) {
-				t.Fatalf("link %d after %d: hash %s, want %s of\n%s", l.Seq, last, l.Hash, ports.Chain(head, l.Body), l.Body)
+			if want := ports.AuditKey(nil).Hash(head, l.Body); l.Seq <= last || l.Hash != want {
+				t.Fatalf("link %d after %d: hash %s, want %s of\n%s", l.Seq, last, l.Hash, want, l.Body)
 			}
 			head, last = l.Hash, l.Seq
 			n++

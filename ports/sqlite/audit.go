@@ -16,13 +16,12 @@ func (s state) Append(ctx context.Context, events ...ports.Event) error {
 
 // appendEvents reads the head and adds to it in one transaction. It is
 // immediate, so that no other can add in between.
-func appendEvents(ctx context.Context, tx *sql.Tx, events []ports.Event) error {
+func appendEvents(ctx context.Context, tx *sql.Tx, key ports.AuditKey, events []ports.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
-	var head ports.Link
-	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`).Scan(&head.Seq, &head.Hash)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	head, err := head(ctx, tx)
+	if err != nil {
 		return err
 	}
 	for _, e := range events {
@@ -30,7 +29,10 @@ func appendEvents(ctx context.Context, tx *sql.Tx, events []ports.Event) error {
 		if err != nil {
 			return fmt.Errorf("audit event %s: %w", e.Action, err)
 		}
-		next := ports.Link{Seq: head.Seq + 1, Body: body, Hash: ports.Chain(head.Hash, body)}
+		next := ports.Link{Seq: head.Seq + 1, Body: body}
+		if next.Hash, err = key.Next(head.Hash, body); err != nil {
+			return err
+		}
 		added, err := changed(tx.ExecContext(ctx, `INSERT INTO audit (seq, run, entry, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)
 			ON CONFLICT (run, entry) WHERE entry > 0 DO NOTHING`, next.Seq, e.Run, e.Entry, next.Hash, string(body)))
 		if err != nil {
@@ -48,4 +50,19 @@ func (s state) Links(ctx context.Context, after int64, limit int) ([]ports.Link,
 		func(rows *sql.Rows, l *ports.Link) error { return rows.Scan(&l.Seq, (*[]byte)(&l.Body), &l.Hash) },
 		`SELECT seq, body, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2`, after, limit)
 	return links, s.fail("read the audit", err)
+}
+
+func (s state) Head(ctx context.Context) (ports.Link, error) {
+	l, err := head(ctx, s.sql)
+	return l, s.fail("read the audit", err)
+}
+
+// head is the last link; zero where there is none.
+func head(ctx context.Context, q ports.Querier) (l ports.Link, err error) {
+	err = q.QueryRowContext(ctx, `SELECT seq, body, hash FROM audit ORDER BY seq DESC LIMIT 1`).
+		Scan(&l.Seq, (*[]byte)(&l.Body), &l.Hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return l, err
 }

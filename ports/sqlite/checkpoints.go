@@ -30,6 +30,33 @@ func (db *DB) Journal(ctx context.Context, run, kind string, after int64, limit 
 	return entries, db.fail("journal of run "+run, err)
 }
 
+// Forget removes the run's checkpoint, its journal and the fence run:ID, all or
+// none. A run that has none of them is forgotten already.
+func (db *DB) Forget(ctx context.Context, run string) error {
+	t, err := db.begin(ctx, ports.TxOptions{})
+	if err != nil {
+		return err
+	}
+	defer t.Rollback()
+	if err := t.change("forget run "+run, func() error { return forget(ctx, t.sql, run) }); err != nil {
+		return err
+	}
+	return t.Commit()
+}
+
+func forget(ctx context.Context, q ports.Querier, run string) error {
+	for _, statement := range []string{
+		`DELETE FROM beignet_checkpoint WHERE run = ?1`,
+		`DELETE FROM beignet_journal WHERE run = ?1`,
+		`DELETE FROM beignet_fence WHERE key = 'run:' || ?1`,
+	} {
+		if _, err := q.ExecContext(ctx, statement, run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func raise(ctx context.Context, q ports.Querier, fences []ports.Fence) error {
 	for _, f := range fences {
 		err := one(q.ExecContext(ctx, `INSERT INTO beignet_fence (key, token) VALUES (?1, ?2)

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	driver "modernc.org/sqlite"
 
@@ -85,13 +84,7 @@ func ready(path string, create bool) error {
 		}
 		err = makePrivate(path)
 	}
-	switch {
-	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("%w: %w", ports.ErrFull, err)
-	case err != nil:
-		return fmt.Errorf("%w: %w", ports.ErrIO, err)
-	}
-	return nil
+	return fileError(err)
 }
 
 func makePrivate(path string) error {

@@ -21,11 +21,21 @@ var openers = map[string]struct {
 	open func(ctx context.Context, folder string, create bool) (interface{ Close() error }, error)
 }{
 	"state": {"state.db", func(ctx context.Context, folder string, create bool) (interface{ Close() error }, error) {
-		return sqlite.OpenState(ctx, folder, create)
+		return sqlite.OpenState(ctx, folder, sqlite.StateOptions{Create: create})
 	}},
 	"data": {"data.db", func(ctx context.Context, folder string, create bool) (interface{ Close() error }, error) {
 		return sqlite.Open(ctx, filepath.Join(folder, "data.db"), sqlite.Options{Create: create})
 	}},
+}
+
+// privateFolder is there already, as a state's folder must be.
+func privateFolder(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.Chmod(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return folder
 }
 
 // bad-input 76: what is not there is not made on the way.
@@ -39,7 +49,7 @@ func TestNothingThere(t *testing.T) {
 		if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: the folder has been made: %v", name, err)
 		}
-		empty := t.TempDir()
+		empty := privateFolder(t)
 		write(t, filepath.Join(empty, o.file), nil)
 		if _, err := o.open(t.Context(), empty, false); !errors.Is(err, ports.ErrNotFound) {
 			t.Errorf("%s, an empty file: %v, want ErrNotFound", name, err)
@@ -53,7 +63,7 @@ func TestNothingThere(t *testing.T) {
 // bad-input 76: a file that vanishes while it is open is not made again.
 func TestVanished(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
+	folder := privateFolder(t)
 	s := openState(t, folder)
 	tx, err := s.Begin(t.Context()) // and keep the one connection busy
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 func TestReadOnlyFolder(t *testing.T) {
 	t.Parallel()
 	for name, o := range openers {
-		folder := t.TempDir()
+		folder := privateFolder(t)
 		db, err := o.open(t.Context(), folder, true)
 		if err != nil {
 			t.Fatal(err)
@@ -23,11 +23,11 @@ func TestReadOnlyFolder(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-		for _, mode := range []fs.FileMode{0o444, 0o000} {
+		for _, mode := range []fs.FileMode{0o400, 0o000} {
 			if err := os.Chmod(filepath.Join(folder, o.file), mode); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.Chmod(folder, 0o555); err != nil {
+			if err := os.Chmod(folder, 0o500); err != nil {
 				t.Fatal(err)
 			}
 			portstest.AsNobody(t, func() {

@@ -16,7 +16,7 @@ import (
 func TestNoDatabase(t *testing.T) {
 	t.Parallel()
 	for name, o := range openers {
-		folder := t.TempDir()
+		folder := privateFolder(t)
 		path := filepath.Join(folder, o.file)
 		text := bytes.Repeat([]byte("not a database. "), 512)
 		write(t, path, text)
@@ -32,7 +32,7 @@ func TestNoDatabase(t *testing.T) {
 // bad-input 75: a page is overwritten after the header.
 func TestDamaged(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
+	folder := privateFolder(t)
 	s := openState(t, folder)
 	if err := s.Append(t.Context(), ports.Event{Action: "a"}); err != nil {
 		t.Fatal(err)
@@ -62,13 +62,14 @@ func TestVersions(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, change string
-		have         int64
+		have, want   int64
 	}{
-		{"state", "PRAGMA user_version = 2", 2},
-		{"data", "UPDATE beignet_version SET version = 3", 3},
-		{"data", "DELETE FROM beignet_version", -1},
+		{"state", "PRAGMA user_version = 3", 3, 2},
+		{"state", "PRAGMA user_version = -1", -1, 2},
+		{"data", "UPDATE beignet_version SET version = 3", 3, 1},
+		{"data", "DELETE FROM beignet_version", -1, 1},
 	} {
-		o, folder := openers[test.name], t.TempDir()
+		o, folder := openers[test.name], privateFolder(t)
 		db, err := o.open(t.Context(), folder, true)
 		if err != nil {
 			t.Fatal(err)
@@ -79,8 +80,8 @@ func TestVersions(t *testing.T) {
 		alter(t, filepath.Join(folder, o.file), test.change)
 		_, err = o.open(t.Context(), folder, true)
 		var version *ports.VersionError
-		if !errors.As(err, &version) || version.Have != test.have || version.Want != 1 {
-			t.Errorf("%s: %v, want a VersionError of %d and 1", test.name, err, test.have)
+		if !errors.As(err, &version) || version.Have != test.have || version.Want != test.want {
+			t.Errorf("%s: %v, want a VersionError of %d and %d", test.name, err, test.have, test.want)
 		}
 	}
 }
@@ -102,7 +103,7 @@ func alter(t *testing.T, path, statement string) {
 // left as it is.
 func TestTablesOfAnother(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
+	folder := privateFolder(t)
 	path := filepath.Join(folder, "data.db")
 	write(t, path, nil)
 	alter(t, path, `CREATE TABLE customer (id INTEGER)`)
@@ -131,7 +132,7 @@ func TestTablesOfAnother(t *testing.T) {
 
 	write(t, filepath.Join(folder, "state.db"), nil)
 	alter(t, filepath.Join(folder, "state.db"), `CREATE TABLE customer (id INTEGER)`)
-	if _, err := sqlite.OpenState(t.Context(), folder, true); !errors.As(err, &version) || version.Have != 0 {
+	if _, err := sqlite.OpenState(t.Context(), folder, sqlite.StateOptions{Create: true}); !errors.As(err, &version) || version.Have != 0 {
 		t.Errorf("OpenState of another's database: %v, want a VersionError of 0", err)
 	}
 }

@@ -13,78 +13,139 @@ import (
 
 func (s state) Start(ctx context.Context, run ports.Run, events ...ports.Event) error {
 	return s.write(ctx, "start run "+run.ID, events, func(tx *sql.Tx) error {
-		body, err := encode(run)
+		r, err := encode(run)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO run (id, task, actor, status, attempt, started, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
-			run.ID, run.Task, run.Actor, string(run.Status), run.Attempt, sortable(run.Started), body)
+		_, err = tx.ExecContext(ctx, `INSERT INTO run (id, task, actor, status, attempt, started, database, committed, body, log, ordered)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
+			run.ID, run.Task, run.Actor, string(run.Status), run.Attempt, sortable(run.Started), run.Database, run.Committed(), r.body, r.log, r.ordered)
 		return err
 	})
 }
 
 func (s state) Update(ctx context.Context, run ports.Run, from ports.Mark, events ...ports.Event) error {
 	return s.write(ctx, "update run "+run.ID, events, func(tx *sql.Tx) error {
-		body, err := encode(run)
+		r, err := encode(run)
 		if err != nil {
 			return err
 		}
-		err = one(tx.ExecContext(ctx, `UPDATE run SET task = ?2, actor = ?3, status = ?4, attempt = ?5, started = ?6, body = ?7
-			WHERE id = ?1 AND status = ?8 AND attempt = ?9`,
-			run.ID, run.Task, run.Actor, string(run.Status), run.Attempt, sortable(run.Started), body, string(from.Status), from.Attempt))
-		if errors.Is(err, ports.ErrStale) {
-			if _, missing := find(ctx, tx, run.ID); missing != nil {
-				return missing
-			}
+		err = one(tx.ExecContext(ctx, `UPDATE run SET task = ?2, actor = ?3, status = ?4, attempt = ?5, started = ?6, database = ?7,
+				committed = ?8, body = ?9, log = ?10, ordered = CASE WHEN attempt = ?5 THEN ordered END
+			WHERE id = ?1 AND status = ?11 AND attempt = ?12`,
+			run.ID, run.Task, run.Actor, string(run.Status), run.Attempt, sortable(run.Started), run.Database, run.Committed(), r.body, r.log,
+			string(from.Status), from.Attempt))
+		return staleOrMissing(ctx, tx, run.ID, err)
+	})
+}
+
+func (s state) Order(ctx context.Context, id string, order ports.Order, events ...ports.Event) error {
+	return s.write(ctx, "order to run "+id, events, func(tx *sql.Tx) error {
+		text, err := json.Marshal(order)
+		if err != nil {
+			return err
 		}
+		err = one(tx.ExecContext(ctx, `UPDATE run SET ordered = ?2 WHERE id = ?1 AND status = ?3`, id, string(text), string(ports.Running)))
+		return staleOrMissing(ctx, tx, id, err)
+	})
+}
+
+// staleOrMissing tells a record that has moved on from one that is not there.
+func staleOrMissing(ctx context.Context, q ports.Querier, id string, err error) error {
+	if !errors.Is(err, ports.ErrStale) {
 		return err
+	}
+	if _, missing := ordered(ctx, q, id); missing != nil {
+		return missing
+	}
+	return err
+}
+
+func (s state) Ordered(ctx context.Context, id string) (ports.Order, error) {
+	order, err := ordered(ctx, s.sql, id)
+	return order, s.fail("order to run "+id, err)
+}
+
+func ordered(ctx context.Context, q ports.Querier, id string) (order ports.Order, err error) {
+	var text []byte
+	err = q.QueryRowContext(ctx, `SELECT ordered FROM run WHERE id = ?1`, id).Scan(&text)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		err = ports.ErrNotFound
+	case err == nil && text != nil:
+		err = json.Unmarshal(text, &order)
+	}
+	return order, err
+}
+
+func (s state) Delete(ctx context.Context, id string, events ...ports.Event) error {
+	return s.write(ctx, "delete run "+id, events, func(tx *sql.Tx) error {
+		there, err := changed(tx.ExecContext(ctx, `DELETE FROM run WHERE id = ?1`, id))
+		if err == nil && !there {
+			err = ports.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return forget(ctx, tx, id)
 	})
 }
 
 func (s state) Run(ctx context.Context, id string) (ports.Run, error) {
-	run, err := find(ctx, s.sql, id)
+	var r stored
+	err := s.sql.QueryRowContext(ctx, `SELECT body, log, ordered FROM run WHERE id = ?1`, id).Scan(&r.body, &r.log, &r.ordered)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ports.ErrNotFound
+	}
+	var run ports.Run
+	if err == nil {
+		run, err = r.decode()
+	}
 	return run, s.fail("run "+id, err)
 }
 
-func find(ctx context.Context, q ports.Querier, id string) (run ports.Run, err error) {
-	var body []byte
-	err = q.QueryRowContext(ctx, `SELECT body FROM run WHERE id = ?1`, id).Scan(&body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return run, ports.ErrNotFound
-	}
-	if err == nil {
-		err = json.Unmarshal(body, &run)
-	}
-	return run, err
+// stored is a record as its row keeps it: each part as JSON, NULL where there is
+// none. The order is another process's to change, and the log is too long to be
+// read with a list.
+type stored struct {
+	body         string
+	log, ordered sql.NullString
 }
 
-func (s state) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error) {
-	limit, since := -1, ""
-	if f.Limit > 0 {
-		limit = f.Limit
+func encode(run ports.Run) (r stored, err error) {
+	log, order := run.Log, run.Order
+	run.Log, run.Order = nil, nil
+	if r.body, err = spell(run); err != nil {
+		return r, err
 	}
-	if !f.Since.IsZero() {
-		since = sortable(f.Since)
-	}
-	runs, err := query(ctx, s.sql, func(rows *sql.Rows, run *ports.Run) error {
-		var body []byte
-		if err := rows.Scan(&body); err != nil {
-			return err
+	if r.log.Valid = len(log) > 0; r.log.Valid {
+		if r.log.String, err = spell(log); err != nil {
+			return r, err
 		}
-		return json.Unmarshal(body, run)
-	}, `SELECT body FROM run
-		WHERE started >= ?1 AND (?2 = '' OR task = ?2) AND (?3 = '' OR status = ?3) AND (?4 = '' OR actor = ?4)
-		ORDER BY started DESC, id DESC LIMIT ?5`, since, f.Task, string(f.Status), f.Actor, limit)
-	return runs, s.fail("list runs", err)
+	}
+	if r.ordered.Valid = order != nil; r.ordered.Valid {
+		r.ordered.String, err = spell(order)
+	}
+	return r, err
 }
 
-// encode keeps <, > and & as they are, since Input and Output are exact texts.
-func encode(run ports.Run) (string, error) {
+// spell keeps <, > and & as they are, since Input and Output are exact texts.
+func spell(v any) (string, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	err := e.Encode(run)
+	err := e.Encode(v)
 	return b.String(), err
+}
+
+func (r stored) decode() (run ports.Run, err error) {
+	if err = json.Unmarshal([]byte(r.body), &run); err == nil && r.log.Valid {
+		err = json.Unmarshal([]byte(r.log.String), &run.Log)
+	}
+	if err == nil && r.ordered.Valid {
+		err = json.Unmarshal([]byte(r.ordered.String), &run.Order)
+	}
+	return run, err
 }
 
 // sortable spells an instant so that the order of texts is the order in time.

@@ -12,13 +12,15 @@ import (
 
 // schema is the tables that beignet keeps in a kind of file.
 type schema struct {
-	what    string
-	version int64
-	tables  string // the statements that make them, version and all
+	what  string
+	steps []string // from nothing to version 1, and from each version to the next, version and all
 
 	// have returns the version that is there, 0 for none.
 	have func(context.Context, ports.Querier) (int64, error)
 }
+
+// version is the one that this binary was built for.
+func (s schema) version() int64 { return int64(len(s.steps)) }
 
 // checkpointTables live in both kinds of file, with the rows that a run writes.
 const checkpointTables = `
@@ -44,11 +46,10 @@ CREATE TABLE beignet_journal (
 // dataSchema has a version row of its own, since user_version and the tables of
 // a migration tool are the app's.
 var dataSchema = schema{
-	what:    "checkpoint data",
-	version: 1,
-	tables: checkpointTables + `
+	what: "checkpoint data",
+	steps: []string{checkpointTables + `
 CREATE TABLE beignet_version (version INTEGER NOT NULL) STRICT;
-INSERT INTO beignet_version VALUES (1);`,
+INSERT INTO beignet_version VALUES (1);`},
 	have: func(ctx context.Context, q ports.Querier) (version int64, err error) {
 		var there bool
 		err = q.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'beignet_version'`).Scan(&there)
@@ -62,9 +63,8 @@ INSERT INTO beignet_version VALUES (1);`,
 // stateSchema finds a run by its start, and an event by the journal entry that
 // it is the copy of.
 var stateSchema = schema{
-	what:    "state",
-	version: 1,
-	tables: checkpointTables + `
+	what: "state",
+	steps: []string{checkpointTables + `
 CREATE TABLE run (
 	id      TEXT PRIMARY KEY,
 	task    TEXT NOT NULL,
@@ -83,7 +83,14 @@ CREATE TABLE audit (
 	body  TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX audit_entry ON audit (run, entry) WHERE entry > 0;
-PRAGMA user_version = 1;`,
+PRAGMA user_version = 1;`, `
+ALTER TABLE run ADD COLUMN log       TEXT; -- a list of lines, as JSON
+ALTER TABLE run ADD COLUMN ordered   TEXT; -- what another process has told the run, as JSON
+ALTER TABLE run ADD COLUMN database  TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN committed INTEGER NOT NULL DEFAULT 0; -- something in that database, as far as is known
+CREATE INDEX run_status ON run (status, task, started);
+CREATE INDEX run_committed ON run (database, started) WHERE committed;
+PRAGMA user_version = 2;`},
 	have: func(ctx context.Context, q ports.Querier) (version int64, err error) {
 		if err := q.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil || version != 0 {
 			return version, err
@@ -92,25 +99,29 @@ PRAGMA user_version = 1;`,
 		err = q.QueryRowContext(ctx, `SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version`).
 			Scan(&version, &tables)
 		if version == 0 && tables > 0 {
-			err = &ports.VersionError{What: "state", Want: 1} // another program's file
+			err = &ports.VersionError{What: "state", Want: 2} // another program's file
 		}
 		return version, err
 	},
 }
 
-// bringUp makes the tables where there are none, and refuses another version's.
+// bringUp makes the tables where there are none, upgrades an older version's, and
+// refuses any other.
 func (db *DB) bringUp(ctx context.Context, s schema, o Options) error {
 	have, err := s.have(ctx, db.sql)
-	if err == nil && have == 0 && o.Create {
+	switch {
+	case err == nil && have == 0 && o.Create:
 		have, err = db.create(ctx, s, o.Adopt)
+	case err == nil && 0 < have && have < s.version():
+		have, err = db.upgrade(ctx, s)
 	}
 	switch {
 	case err != nil:
 		return db.fail("open", err)
 	case have == 0:
 		return fmt.Errorf("%s: %s: %w", db.path, s.what, ports.ErrNotFound)
-	case have != s.version:
-		return fmt.Errorf("%s: %w", db.path, &ports.VersionError{What: s.what, Have: have, Want: s.version})
+	case have != s.version():
+		return fmt.Errorf("%s: %w", db.path, &ports.VersionError{What: s.what, Have: have, Want: s.version()})
 	}
 	return nil
 }
@@ -125,25 +136,34 @@ func (db *DB) create(ctx context.Context, s schema, adopt bool) (int64, error) {
 	if tables > 0 && !adopt {
 		have, err := s.have(ctx, db.sql) // they may be another process's, just made
 		if err == nil && have == 0 {
-			err = &ports.VersionError{What: s.what, Want: s.version}
+			err = &ports.VersionError{What: s.what, Want: s.version()}
 		}
 		return have, err
 	}
 	if err := db.turnOnWAL(ctx); err != nil {
 		return 0, err
 	}
+	return db.upgrade(ctx, s)
+}
+
+// upgrade takes the tables from the version that is there to this binary's, all
+// steps or none, unless another process has been first.
+func (db *DB) upgrade(ctx context.Context, s schema) (int64, error) {
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, err
 	}
 	defer tx.Rollback()
-	if have, err := s.have(ctx, tx); err != nil || have != 0 {
+	have, err := s.have(ctx, tx)
+	if err != nil || have < 0 || have >= s.version() {
 		return have, err
 	}
-	if _, err := tx.ExecContext(ctx, s.tables); err != nil {
-		return 0, err
+	for _, step := range s.steps[have:] {
+		if _, err := tx.ExecContext(ctx, step); err != nil {
+			return 0, err
+		}
 	}
-	return s.version, tx.Commit()
+	return s.version(), tx.Commit()
 }
 
 // turnOnWAL writes to the file that it has a WAL. That takes the file alone, and

@@ -26,7 +26,7 @@ func TestState(t *testing.T) {
 
 func openState(t *testing.T, folder string) ports.State {
 	t.Helper()
-	s, err := sqlite.OpenState(t.Context(), folder, true)
+	s, err := sqlite.OpenState(t.Context(), folder, sqlite.StateOptions{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,27 +1,59 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 
 	"github.com/beignet-go/beignet/ports"
 )
 
-// state keeps runs and audit in a DB, whose checkpoints are its own.
-type state struct{ *DB }
+// state keeps runs and audit in a DB, whose checkpoints are its own, and locks in
+// files beside it.
+type state struct {
+	*DB
+	locks
+	key ports.AuditKey
+}
 
 var _ ports.State = state{}
 
-// OpenState opens the state in a folder, and makes what is missing if create.
-// ErrNotFound: there is no state, and none was to be made. The other errors are
-// those of [Open].
-func OpenState(ctx context.Context, folder string, create bool) (ports.State, error) {
-	db, err := open(ctx, filepath.Join(folder, "state.db"), Options{Create: create}, stateSchema)
+// StateOptions say how to open a state.
+type StateOptions struct {
+	// Create makes the folder and the state where there is none. Optional: without
+	// it what is missing is ErrNotFound, and nothing is made.
+	Create bool
+
+	// AuditKey is the key of the audit. Optional: without it a chain that has no key
+	// goes on without one, and one that has is a [ports.KeyError].
+	AuditKey ports.AuditKey
+}
+
+// OpenState opens the state in a folder, and upgrades one that an earlier version
+// of this program made. ErrNotFound: there is no state, and none was to be made. A
+// [ports.VanishedError] says that there was one, which is never made anew; a
+// [ports.ExposedError] that others can read or write it. The other errors are those
+// of [Open].
+func OpenState(ctx context.Context, folder string, o StateOptions) (ports.State, error) {
+	path := filepath.Join(folder, "state.db")
+	locks := locks{folder: filepath.Join(folder, "locks")}
+	if err := cmp.Or(private(folder, 0o700), private(path, 0o600), private(path+"-wal", 0o600)); err != nil {
+		return nil, err
+	}
+	evidence, err := traces(path, locks.folder)
 	if err != nil {
 		return nil, err
 	}
-	return state{db}, nil
+	db, err := open(ctx, path, Options{Create: o.Create && evidence == ""}, stateSchema)
+	if errors.Is(err, ports.ErrNotFound) && evidence != "" {
+		return nil, &ports.VanishedError{What: "state", Path: path, Evidence: evidence}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return state{db, locks, o.AuditKey}, nil
 }
 
 func (s state) Begin(ctx context.Context) (ports.Tx, error) {
@@ -43,7 +75,7 @@ func (s state) write(ctx context.Context, what string, events []ports.Event, cha
 		if err := change(t.sql); err != nil {
 			return err
 		}
-		return appendEvents(ctx, t.sql, events)
+		return appendEvents(ctx, t.sql, s.key, events)
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,81 @@
+package ports
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Locks excludes runs from one another by keys: two that share a key are never at
+// work together. A lock is freed by its holder or by the death of the holder's
+// process, never by a clock.
+type Locks interface {
+	// Lock takes every key for one holder, or none, without waiting for any. Keys
+	// are not empty, and one that is given twice counts once. A *[LockedError]
+	// names the first key that another holds, and its holder.
+	Lock(ctx context.Context, by Holder, keys []string) (Held, error)
+
+	// Held returns the locks that are held now, by key. One whose process has died
+	// is not among them.
+	Held(ctx context.Context) ([]Lock, error)
+}
+
+// Held are locks in their holder's hands.
+type Held interface {
+	// Fences are the keys with their tokens, in the order of the keys.
+	Fences() []Fence
+
+	// Check reports whether the holder has them still. ErrStale: another may have
+	// taken one over by now, as after its file was removed.
+	Check(ctx context.Context) error
+
+	// Release frees them. What is left of a key that is among forget goes too: it
+	// is for keys that nobody takes again, and its token starts anew. A second
+	// Release does nothing.
+	Release(forget ...string) error
+}
+
+// Lock is a key and who holds it. Its Token grows with every holder of the key.
+type Lock struct {
+	Key   string `json:"key"`
+	Token int64  `json:"token"`
+	Holder
+}
+
+// Holder is who holds a lock, as the holder says itself. Host and PID are filled
+// in by Lock.
+type Holder struct {
+	Run   string    `json:"run"`
+	Task  string    `json:"task"`
+	Actor string    `json:"actor"`
+	Host  string    `json:"host"`
+	PID   int       `json:"pid"`
+	Since time.Time `json:"since"`
+}
+
+// LockedError says that another holds a lock. It is an [ErrLocked].
+type LockedError struct{ Lock Lock }
+
+func (e *LockedError) Error() string {
+	l := e.Lock
+	var by []string
+	if l.Run != "" {
+		by = append(by, "run "+l.Run+" of "+l.Task)
+	}
+	if l.Actor != "" {
+		by = append(by, "by "+l.Actor)
+	}
+	if l.PID != 0 {
+		by = append(by, fmt.Sprintf("process %d on %s", l.PID, l.Host))
+	}
+	if !l.Since.IsZero() {
+		by = append(by, "since "+l.Since.Format(time.RFC3339))
+	}
+	if len(by) == 0 {
+		by = append(by, "by another process, which has not said its name yet")
+	}
+	return fmt.Sprintf("%s is locked: %s", l.Key, strings.Join(by, ", "))
+}
+
+func (e *LockedError) Unwrap() error { return ErrLocked }

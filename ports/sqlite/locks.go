@@ -1,0 +1,183 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// locks are kernel locks on files of a folder, which the death of their holder
+// frees. The file gate is locked for the moment in which somebody takes, looks or
+// forgets, so that one who looks never makes a taker fail.
+type locks struct{ folder string }
+
+func (l locks) Lock(ctx context.Context, by ports.Holder, keys []string) (ports.Held, error) {
+	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
+	if slices.Contains(keys, "") {
+		return nil, errors.New("lock: a key is empty")
+	}
+	if err := os.MkdirAll(l.folder, 0o700); err != nil {
+		return nil, fmt.Errorf("lock: %w", fileError(err))
+	}
+	gate, err := l.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer gate.Unlock()
+	by.Host, _ = os.Hostname()
+	by.PID = os.Getpid()
+	h := &held{locks: l}
+	for _, key := range keys {
+		if err := h.take(key, by); err != nil {
+			return nil, errors.Join(err, h.free())
+		}
+	}
+	return h, nil
+}
+
+func (l locks) Held(ctx context.Context) ([]ports.Lock, error) {
+	if _, err := os.Stat(l.folder); errors.Is(err, fs.ErrNotExist) {
+		return nil, ctx.Err() // none was ever taken
+	}
+	gate, err := l.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer gate.Unlock()
+	entries, err := os.ReadDir(l.folder)
+	if err != nil {
+		return nil, fmt.Errorf("list locks: %w", fileError(err))
+	}
+	var all []ports.Lock
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), ".lock")
+		if !ok {
+			continue
+		}
+		f := l.named(name)
+		free, err := f.TryLock()
+		if err == nil && free {
+			err = f.Unlock()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list locks: %w", fileError(err))
+		}
+		if !free {
+			all = append(all, f.lock())
+		}
+	}
+	slices.SortFunc(all, func(a, b ports.Lock) int { return cmp.Compare(a.Key, b.Key) })
+	return all, nil
+}
+
+// gateWithin is how long others may be busy with the locks: they need a moment.
+const gateWithin = 10 * time.Second
+
+// enter takes the gate. It asks again and again, since a wait in the kernel could
+// not be ended.
+func (l locks) enter(ctx context.Context) (*flock.Flock, error) {
+	gate, end := flock.New(filepath.Join(l.folder, "gate")), time.Now().Add(gateWithin)
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("locks: %w", err)
+		}
+		switch ok, err := gate.TryLock(); {
+		case err != nil:
+			return nil, fmt.Errorf("locks: %w", fileError(err))
+		case ok:
+			return gate, nil
+		case time.Now().After(end):
+			return nil, fmt.Errorf("%s has been locked for %s: %w", gate.Path(), gateWithin, ports.ErrBusy)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Millisecond + rand.N(2*time.Millisecond)):
+		}
+	}
+}
+
+// held are locks in this process's hands, by key.
+type held struct {
+	locks
+	files  []lockFile
+	fences []ports.Fence
+}
+
+// take adds a key, while the gate is held.
+func (h *held) take(key string, by ports.Holder) error {
+	f := h.file(key)
+	ok, err := f.TryLock()
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", key, fileError(err))
+	}
+	before := f.lock()
+	if !ok {
+		return &ports.LockedError{Lock: before}
+	}
+	h.files = append(h.files, f)
+	now := ports.Lock{Key: key, Token: next(before.Token, time.Now()), Holder: by}
+	h.fences = append(h.fences, ports.Fence{Key: key, Token: now.Token})
+	if err := f.write(now); err != nil {
+		return fmt.Errorf("lock %s: %w", key, fileError(err))
+	}
+	return nil
+}
+
+// next is the token after one. Within a state the one before rules, so that a clock
+// which jumps back does no harm. The clock keeps tokens growing where the state has
+// forgotten: its folder was deleted, or the power went, while a database keeps the
+// fences of old.
+func next(before int64, now time.Time) int64 { return max(before+1, now.UnixMicro()) }
+
+func (h *held) Fences() []ports.Fence { return slices.Clone(h.fences) }
+
+func (h *held) Check(ctx context.Context) error {
+	for _, f := range h.files {
+		if err := f.check(); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+func (h *held) free() error {
+	var failed error
+	for _, f := range h.files {
+		failed = errors.Join(failed, f.Unlock())
+	}
+	return failed
+}
+
+func (h *held) Release(forget ...string) error {
+	var gone []lockFile
+	for _, f := range h.files {
+		if f.Locked() && slices.Contains(forget, f.key) {
+			gone = append(gone, f)
+		}
+	}
+	if len(gone) == 0 {
+		return fileError(h.free())
+	}
+	gate, err := h.enter(context.Background())
+	if err != nil {
+		return errors.Join(err, fileError(h.free()))
+	}
+	defer gate.Unlock()
+	failed := h.free() // first, since Windows removes no file that is open
+	for _, f := range gone {
+		failed = errors.Join(failed, f.remove())
+	}
+	return fileError(failed)
+}
