@@ -27,7 +27,7 @@ func state(ctx context.Context, t runner.Target, create bool) (ports.State, erro
 // it is; for every other it must have the newest schema, and an empty one is
 // given it.
 func open(ctx context.Context, s runner.Session) (runner.Opened[*handlers.App], error) {
-	db, err := sqlite.Open(ctx, s.Database, sqlite.Options{Create: true})
+	db, err := sqlite.Open(ctx, s.Database, sqlite.Options{Create: s.Create})
 	if err != nil {
 		return runner.Opened[*handlers.App]{}, err
 	}

@@ -51,6 +51,7 @@ var confined = []struct{ pkg, only, reason string }{
 	{"github.com/kaptinlin/jsonschema", "schema", "one validator, behind the lint that it needs"},
 	{"github.com/peterbourgon/ff", "cli", "flags are the front end's"},
 	{"modernc.org/sqlite", "ports/sqlite", "a driver stands behind its adapter"},
+	{"github.com/gofrs/flock", "ports/sqlite", "kernel locks are one adapter's way to keep others out"},
 	{"github.com/pressly/goose", "handlers/*/sqlstore", "migrations are a store's own"},
 	{"golang.org/x/term", "internal/term", "one place that knows terminals"},
 	{"golang.org/x/text", "cli handlers/* records", "tables of characters: not for every start's path"},

@@ -1,9 +1,10 @@
 // Command bench measures beignet as whole processes, each against a reference in
-// the same run: start-up against a Go program that does nothing, an import
-// against sqlite3's own .import. It prints ratios of medians of interleaved runs,
+// the same run: start-up against a Go program that does nothing, checkpoints
+// against a loop without them, an import against sqlite3's own .import. It prints ratios of medians of interleaved runs,
 // for single times mean little on a busy machine.
 //
 //	go run ./bench startup
+//	go run ./bench checkpoint
 //	go run ./bench import [-rows 300000]
 package main
 
@@ -16,10 +17,10 @@ import (
 
 func main() {
 	rounds := flag.Int("rounds", 21, "start-up: runs of each command")
-	imports := flag.Int("imports", 5, "import: runs of each command")
-	rows := flag.Int("rows", 300_000, "import: rows to generate, about 500 bytes each")
+	imports := flag.Int("imports", 5, "checkpoint, import: runs of each command")
+	rows := flag.Int("rows", 300_000, "checkpoint, import: rows to generate")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: go run ./bench [flags] [startup|import]")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: go run ./bench [flags] [startup|checkpoint|import]")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -37,6 +38,11 @@ func run(what string, rounds, imports, rows int) error {
 	defer os.RemoveAll(dir)
 	if what == "" || what == "startup" {
 		if err := startup(filepath.Join(dir, "startup"), rounds); err != nil {
+			return err
+		}
+	}
+	if what == "" || what == "checkpoint" {
+		if err := checkpoint(filepath.Join(dir, "checkpoint"), imports, rows); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ type command struct {
 	dir     string
 	env     []string
 	args    []string
+	quiet   bool         // what it says is dropped
 	prepare func() error // before each run, unmeasured; may be nil
 }
 
@@ -49,7 +50,10 @@ func (c command) run() (sample, error) {
 		}
 	}
 	cmd := exec.Command(c.args[0], c.args[1:]...)
-	cmd.Dir, cmd.Env, cmd.Stderr = c.dir, append(os.Environ(), c.env...), os.Stderr
+	cmd.Dir, cmd.Env = c.dir, append(os.Environ(), c.env...)
+	if !c.quiet {
+		cmd.Stderr = os.Stderr
+	}
 	began := time.Now()
 	if err := cmd.Run(); err != nil {
 		return sample{}, fmt.Errorf("%s: %w", c.name, err)

@@ -51,9 +51,9 @@ type Task struct {
 	OnError     OnError       `yaml:"onError" enum:"stop,skip" default:"stop" doc:"What becomes of a run when an item fails: it stops, or it keeps the item aside and goes on, which needs maxFailures and a handler that works in batches."`
 	MaxFailures *MaxFailures  `yaml:"maxFailures" doc:"How many items may fail before a run that skips them stops: a number, or a share such as 5%, which is judged from 1,000 items on."` // nil unless OnError is skip
 	Tenant      TenantRule    `yaml:"tenant" enum:"required,optional,none" default:"optional" doc:"Whether a run names a tenant: it must, it may, or it must not."`
-	Lock        []string      `yaml:"lock,or-one" doc:"What the task works on, as names. It is part of the task's identity and excludes no other run yet."` // as written; empty: the default is the runner's
-	Input       Schema        `yaml:"input" doc:"JSON Schema (2020-12) of the input, which is an object. Without it the task takes none."`                  // {"type":"object"} where none is given
-	Output      Schema        `yaml:"output" doc:"JSON Schema (2020-12) of the result. A result that breaks it fails the run."`                             // JSON is nil where none is given
+	Lock        []string      `yaml:"lock,or-one" doc:"What the task works on, as one name or several, such as table:issues; {{field}} stands for a field of the input. Two runs that share a name are never at work together. Without it a task that writes has its own name, and one that reads has none; so has none, for a task that reads."` // as written; empty: the default is the runner's
+	Input       Schema        `yaml:"input" doc:"JSON Schema (2020-12) of the input, which is an object. Without it the task takes none."`                                                                                                                                                                                                        // {"type":"object"} where none is given
+	Output      Schema        `yaml:"output" doc:"JSON Schema (2020-12) of the result. A result that breaks it fails the run."`                                                                                                                                                                                                                   // JSON is nil where none is given
 	Examples    []Example     `yaml:"examples" doc:"Inputs to try. beignet check holds them to the input schema."`
 
 	NameAt        Position   `yaml:"name,at"`

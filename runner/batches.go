@@ -65,6 +65,9 @@ func (x *execution) overBatches(ctx context.Context, opened app, publish func(re
 		if x.run.DryRun && !x.run.Limits.PreviewAll && b.batch == previewBatches {
 			return b.previewed(ctx)
 		}
+		if told := b.x.watch.asked.Load(); told != nil {
+			return b.result(), told
+		}
 		limit := b.limit()
 		if limit == 0 {
 			done := b.result()
@@ -105,7 +108,9 @@ func (b *batchRun) restore(ctx context.Context) error {
 	if saved.Done {
 		b.batch-- // the last one was empty
 	}
-	b.at, err = load(saved)
+	if b.at, err = load(saved); err == nil {
+		b.x.files.expect(b.at.Inputs)
+	}
 	return err
 }
 
@@ -245,7 +250,7 @@ func (b *batchRun) report(ctx context.Context) {
 // so that a failure here is a warning: the outcome will tell.
 func (x *execution) saveProgress(ctx context.Context, opened app, done result) {
 	run := x.run
-	run.Progress, run.Inputs = done.progress, x.files.inputs()
+	run.Progress, run.Inputs, run.Log = done.progress, x.files.inputs(), x.tail.lines()
 	err := x.copyAudit(ctx, opened)
 	if err == nil {
 		err = x.state.Update(ctx, run, run.Mark())

@@ -61,7 +61,7 @@ func TestEveryItemOnceInBatches(t *testing.T) {
 	for _, s := range run.Stages {
 		names = append(names, s.Name)
 	}
-	if want := []string{"schema", "input", "state", "started", "open", "handler", "output", "outcome"}; !slices.Equal(names, want) {
+	if want := []string{"schema", "input", "state", "lock", "started", "open", "handler", "output", "outcome"}; !slices.Equal(names, want) {
 		t.Errorf("stages %v, want %v", names, want)
 	}
 }

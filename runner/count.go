@@ -9,8 +9,8 @@ import (
 
 // Count tells how many items a plan goes over, for a last look before it starts.
 // It opens the app as a dry run would and leaves nothing on record. Known is false
-// for a task that does not count, and where there is no state yet: an app that has
-// never run might be brought up by opening it.
+// for a task that does not count, and where there is no state or no database yet:
+// neither is brought up for it.
 func (r *Runner) Count(ctx context.Context, p *Plan) (n int64, known bool, err error) {
 	src := p.task.handler.batches
 	if src == nil || src.opts().count == nil {
@@ -26,7 +26,10 @@ func (r *Runner) Count(ctx context.Context, p *Plan) (n int64, known bool, err e
 	x.run = p.run()
 	x.run.DryRun = true
 	x.equip()
-	opened, err := x.open(ctx)
+	opened, err := x.open(ctx, false)
+	if errors.Is(err, ports.ErrNotFound) {
+		return 0, false, nil
+	}
 	if err != nil {
 		return 0, false, explain("count", err)
 	}

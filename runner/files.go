@@ -21,13 +21,15 @@ type runFiles struct {
 
 	mu      sync.Mutex
 	read    []ports.InputFile
+	proved  map[string]bool // which of them this attempt has found unchanged
 	written []ports.NewFile // some of them not committed yet
 }
 
 var errNoFiles = fmt.Errorf("files are %w by this program", ports.ErrUnsupported)
 
 func newRunFiles(of func(run string) ports.Files, run ports.Run, log *slog.Logger) *runFiles {
-	f := &runFiles{dry: run.DryRun, log: log}
+	f := &runFiles{dry: run.DryRun, log: log, proved: map[string]bool{}}
+	f.expect(run.Inputs)
 	if of != nil {
 		f.inner = of(run.ID)
 	}
@@ -48,24 +50,54 @@ func (f *runFiles) Open(name string) (ports.File, error) {
 	return file, nil
 }
 
+// expect makes files known that an earlier attempt has read.
+func (f *runFiles) expect(files []ports.InputFile) {
+	for _, file := range files {
+		if _, known := f.known(file.Name); !known {
+			f.read = append(f.read, file)
+		}
+	}
+}
+
 // note records a file the first time that it is opened in a run, for a source
 // opens its file once a page, and refuses one that has changed since: a position
-// in it means nothing any more.
+// in it means nothing any more. Within an attempt the size tells, across attempts
+// the whole content.
 func (f *runFiles) note(name string, file ports.File) error {
-	if known, ok := f.known(name); ok {
-		if known.Size != file.Size() {
-			return fmt.Errorf("%s has changed since the run began: %d bytes then, %d now", name, known.Size, file.Size())
-		}
+	known, seen := f.known(name)
+	if seen && known.Size != file.Size() {
+		return changedFile(name, fmt.Sprintf("%d bytes then, %d now", known.Size, file.Size()))
+	}
+	if f.isProved(name) {
 		return nil
 	}
 	sum := sha256.New() // outside the lock: it may take a while
 	if _, err := io.Copy(sum, io.NewSectionReader(file, 0, file.Size())); err != nil {
 		return err
 	}
+	found := ports.InputFile{Name: name, Size: file.Size(), SHA256: hex.EncodeToString(sum.Sum(nil))}
+	if seen && known != found {
+		return changedFile(name, fmt.Sprintf("of the same %d bytes, with SHA-256 %.12s… then, %.12s… now", found.Size, known.SHA256, found.SHA256))
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.read = append(f.read, ports.InputFile{Name: name, Size: file.Size(), SHA256: hex.EncodeToString(sum.Sum(nil))})
+	if f.proved[name] = true; !seen {
+		f.read = append(f.read, found)
+	}
 	return nil
+}
+
+func changedFile(name, how string) error {
+	return &Error{
+		Code: CodeConfig, Message: name + " has changed since the run began: " + how,
+		Hint: "put back the file that it was, or start a new run",
+	}
+}
+
+func (f *runFiles) isProved(name string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.proved[name]
 }
 
 func (f *runFiles) known(name string) (ports.InputFile, bool) {
@@ -75,6 +107,20 @@ func (f *runFiles) known(name string) (ports.InputFile, bool) {
 		}
 	}
 	return ports.InputFile{}, false
+}
+
+// unchanged proves every file that is known.
+func (f *runFiles) unchanged() error {
+	for _, known := range f.inputs() {
+		file, err := f.Open(known.Name)
+		if err != nil {
+			return err
+		}
+		if err := file.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inputs are the files read so far.

@@ -14,6 +14,8 @@ func (x *execution) handle(ctx context.Context, opened app) (result, error) {
 	var latest atomic.Pointer[result] // what is known of a handler that has not returned
 	latest.Store(&result{progress: x.run.Progress})
 	publish := func(r result) { latest.Store(&r) }
+	ctx, x.watch = x.watched(ctx)
+	defer x.watch.end()
 
 	return guard(ctx, x.run.Limits.Timeout, x.runner.opts.Grace, &latest, func(ctx context.Context) (result, error) {
 		switch h := x.plan.task.handler; {
@@ -28,7 +30,7 @@ func (x *execution) handle(ctx context.Context, opened app) (result, error) {
 }
 
 // guard runs fn in a goroutine of its own, with a panic as an error. After the
-// timeout fn's context is cancelled; grace later fn is abandoned, and the latest
+// timeout fn's context is cancelled; grace after it has ended fn is abandoned, and the latest
 // published result stands for its own.
 func guard(ctx context.Context, timeout, grace time.Duration, latest *atomic.Pointer[result], fn func(context.Context) (result, error)) (result, error) {
 	if timeout > 0 {
@@ -50,8 +52,8 @@ func guard(ctx context.Context, timeout, grace time.Duration, latest *atomic.Poi
 			ended <- e
 		}()
 		e.result, e.err = recovered(func() (result, error) { return fn(ctx) })
-		if e.err != nil && errors.Is(context.Cause(ctx), errTimeout) && !panicked(e.err) {
-			e.err = fmt.Errorf("%w: %w", errTimeout, e.err)
+		if cause := context.Cause(ctx); e.err != nil && ours(cause) && !panicked(e.err) {
+			e.err = fmt.Errorf("%w: %w", cause, e.err)
 		}
 	}()
 	select {
@@ -65,6 +67,12 @@ func guard(ctx context.Context, timeout, grace time.Duration, latest *atomic.Poi
 	case <-time.After(grace):
 		return *latest.Load(), fmt.Errorf("%w: %w", errAbandoned, context.Cause(ctx))
 	}
+}
+
+// ours reports whether a context was ended by the runner, and not from outside.
+func ours(cause error) bool {
+	var told *Error
+	return errors.Is(cause, errTimeout) || errors.As(cause, &told)
 }
 
 // recovered runs fn, and returns a panic of its as an error with the stack.

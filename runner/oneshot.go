@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 
 	"github.com/beignet-go/beignet/ports"
 )
@@ -14,12 +15,15 @@ func (x *execution) once(ctx context.Context, opened app) (result, error) {
 
 // onceInTx runs a one-shot as a batch of one: its checkpoint commits with it.
 func (x *execution) onceInTx(ctx context.Context, opened app) (result, error) {
+	if x.run.Attempt > 1 {
+		return x.settle(ctx, opened)
+	}
 	bound, tx, err := opened.Begin(ctx, ports.TxOptions{})
 	if err != nil {
 		return result{}, err
 	}
 	defer tx.Rollback() // does nothing after Commit
-	held := fences(x.run)
+	held := x.fences()
 	if !x.run.DryRun {
 		if err := tx.Raise(ctx, held); err != nil {
 			return result{}, err
@@ -34,7 +38,7 @@ func (x *execution) onceInTx(ctx context.Context, opened app) (result, error) {
 		return result{}, err
 	}
 	at := position{Out: output, Changed: e.changes}
-	entries := at.journal(nil, x.audit.take())
+	entries := at.journal(x.plan.request.Target.AuditKey, nil, x.audit.take())
 	done := result{output: output, progress: ports.Progress{Changed: e.changes}, head: at.Head}
 	if x.run.DryRun {
 		done.preview = &ports.Preview{Complete: true, Samples: e.samples}
@@ -45,6 +49,23 @@ func (x *execution) onceInTx(ctx context.Context, opened app) (result, error) {
 		return result{}, err
 	}
 	return done, commit(ctx, tx, opened.Checkpoints, checkpoint)
+}
+
+// settle ends a one-shot that was interrupted, without running it again: by its
+// checkpoint, which is there where its transaction has committed.
+func (x *execution) settle(ctx context.Context, opened app) (result, error) {
+	saved, err := opened.Checkpoints.Checkpoint(ctx, x.run.ID)
+	if errors.Is(err, ports.ErrNotFound) {
+		return result{}, &Error{
+			Code: CodeNotResumable, Message: "run " + x.run.ID + " was interrupted before its transaction committed: nothing was written",
+			Hint: "start a new run",
+		}
+	}
+	if err != nil {
+		return result{}, err
+	}
+	at, err := load(saved)
+	return result{output: at.Out, progress: ports.Progress{Changed: at.Changed}, head: at.Head}, err
 }
 
 // sampling is how many changes of a batch are kept to be shown.

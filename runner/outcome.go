@@ -36,6 +36,9 @@ func (x *execution) end(err error) *Error {
 		}
 	}
 	e := *asError(err)
+	if errors.Is(err, errAbandoned) {
+		e.Message += fmt.Sprintf("; the handler did not end within %s of that: it was abandoned", x.runner.opts.Grace)
+	}
 	if e.Code == CodeInput && e.Hint == "" {
 		e.Hint = x.plan.task.show
 	}
@@ -66,8 +69,19 @@ func classify(err error) (Code, string) {
 	var (
 		file    *FileError
 		version *ports.VersionError
+		gone    *ports.VanishedError
+		exposed *ports.ExposedError
+		key     *ports.KeyError
 	)
 	switch {
+	case errors.As(err, &gone):
+		return CodeConfig, "restore it from a backup; to begin anew, move what is left of it away"
+	case errors.As(err, &exposed):
+		return CodeConfig, exposed.Remedy()
+	case errors.As(err, &key):
+		return CodeConfig, "give the key that the audit was begun with"
+	case errors.Is(err, ports.ErrLocked):
+		return CodeLocked, "wait until it is free; the command locks lists who holds what"
 	case errors.Is(err, ports.ErrFull):
 		return CodeIO, "free the disk, then start it again"
 	case errors.Is(err, ports.ErrCorrupt):
@@ -75,7 +89,7 @@ func classify(err error) (Code, string) {
 	case errors.Is(err, ports.ErrIO), errors.Is(err, fs.ErrPermission) && !errors.As(err, &file):
 		return CodeIO, "look at the disk and the folder's permissions"
 	case errors.Is(err, ports.ErrStale):
-		return CodeLocked, "another attempt of this run has taken over; nothing of this batch was written"
+		return CodeLocked, "another run or attempt has taken over; nothing of this batch was written"
 	case errors.Is(err, ports.ErrBusy):
 		return CodeUnavailable, "another process is writing to the database: try again"
 	case errors.Is(err, ports.ErrUnavailable):
@@ -139,6 +153,7 @@ func (x *execution) recordOutcome(ctx context.Context, opened app, done result, 
 	defer cancel()
 	run := x.run
 	run.Output, run.Progress, run.Preview, run.Inputs = done.output, done.progress, done.preview, x.files.inputs()
+	run.Log = x.tail.lines()
 	err := x.stages.time("outcome", func() error {
 		if ended == nil || !errors.Is(ended, errAbandoned) {
 			if err := x.copyAudit(ctx, opened); err != nil && ended == nil {
@@ -203,6 +218,10 @@ func outcomeStatus(done result, ended *Error) ports.Status {
 	switch {
 	case ended != nil && ended.Code == CodeTimeout:
 		return ports.TimedOut
+	case ended != nil && ended.Code == CodeStopped:
+		return ports.Stopped
+	case ended != nil && ended.Code == CodeCancelled:
+		return ports.Cancelled
 	case ended != nil:
 		return ports.Failed
 	case done.stopped:

@@ -32,10 +32,18 @@ func (r *Runner) Start(ctx context.Context, p *Plan) (ports.Run, error) {
 		return ports.Run{}, err
 	}
 	defer x.closeState()
-	if err := x.recordStart(ctx); err != nil {
+	id := r.opts.NewID()
+	if err := x.lock(ctx, id); err != nil {
 		return ports.Run{}, err
 	}
-	return x.execute(ctx)
+	if err := x.recordStart(ctx, id); err != nil {
+		x.unlock(err)
+		return ports.Run{}, err
+	}
+	x.equip()
+	x.warnOfSuperseded()
+	opened, err := x.open(ctx, true)
+	return x.execute(ctx, opened, err)
 }
 
 // execution is one attempt of one run on its way through the pipeline.
@@ -44,8 +52,11 @@ type execution struct {
 	plan   *Plan
 	run    ports.Run // as it was put on record at the start; the handler's goroutine reads it too
 	state  ports.State
+	held   ports.Held
+	watch  *watch // while the handler is at work
 	stages stages
 	log    *slog.Logger
+	tail   *tail
 	audit  *recorder
 	files  *runFiles
 	copied copier
@@ -70,11 +81,10 @@ func (x *execution) closeState() {
 	}
 }
 
-// execute takes a run that is on record as running to its outcome.
-func (x *execution) execute(ctx context.Context) (ports.Run, error) {
-	x.equip()
+// execute takes a run that is on record as running to its outcome, in an app that
+// was opened for it, or with the error of that.
+func (x *execution) execute(ctx context.Context, opened app, err error) (ports.Run, error) {
 	done := result{output: x.run.Output, progress: x.run.Progress}
-	opened, err := x.open(ctx)
 	if err == nil {
 		err = x.stages.time("handler", func() (err error) {
 			done, err = x.handle(ctx, opened)
@@ -87,20 +97,33 @@ func (x *execution) execute(ctx context.Context) (ports.Run, error) {
 	x.files.abort()
 	run, err := x.recordOutcome(ctx, opened, done, x.end(err))
 	x.close(ctx, opened, err)
+	x.unlock(err)
 	return run, err
 }
 
 // equip makes what the app is lent for this run.
 func (x *execution) equip() {
-	x.log = x.runner.opts.Log.With("run", x.run.ID, "task", x.run.Task, "actor", x.run.Actor, "tenant", x.run.Tenant)
+	x.tail = newTail(x.run.Log)
+	x.log = logInto(x.tail, x.runner.opts.Log, x.run)
 	x.audit = &recorder{now: x.runner.opts.Now, of: eventOf(x.run)}
 	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log)
 }
 
-// open opens the app, with what it is lent for this run.
-func (x *execution) open(ctx context.Context) (opened app, err error) {
+// open opens the app, with what it is lent for this run. It may bring up a database if
+// create, but not where a run on record has committed in it: one that is missing or
+// empty then is lost.
+func (x *execution) open(ctx context.Context, create bool) (opened app, err error) {
 	err = x.stages.time("open", func() error {
-		opened, err = recovered(func() (app, error) { return x.runner.handlers.open(ctx, x.session()) })
+		committed, err := x.state.List(ctx, ports.RunFilter{CommittedIn: &x.run.Database, Limit: 1})
+		if err != nil {
+			return explain("state", err)
+		}
+		session := x.session()
+		session.Create = create && len(committed) == 0
+		opened, err = recovered(func() (app, error) { return x.runner.handlers.open(ctx, session) })
+		if len(committed) > 0 && errors.Is(err, ports.ErrNotFound) {
+			return &ports.VanishedError{What: "database", Path: x.run.Database, Evidence: "run " + committed[0].ID + " has written to it"}
+		}
 		return err
 	})
 	if err != nil || !x.plan.task.handler.needsTx() {

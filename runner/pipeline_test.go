@@ -129,7 +129,12 @@ func (brokenState) Start(context.Context, ports.Run, ...ports.Event) error {
 
 func newRunner(t *testing.T, app *numbers, opts runner.Options) *runner.Runner {
 	t.Helper()
-	text, err := os.ReadFile("testdata/tasks.yaml")
+	return runnerOf(t, "testdata/tasks.yaml", app.register, app.open, opts)
+}
+
+func runnerOf(t *testing.T, tasks string, register func(*runner.Registry[deps]), open runner.Open[deps], opts runner.Options) *runner.Runner {
+	t.Helper()
+	text, err := os.ReadFile(tasks)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,8 +142,8 @@ func newRunner(t *testing.T, app *numbers, opts runner.Options) *runner.Runner {
 		"beignet.yaml": {Data: []byte("name: test\nfeatures: [tasks.yaml]\n")}, "tasks.yaml": {Data: text},
 	}, "beignet.yaml")
 	registry := runner.NewRegistry[deps]()
-	app.register(registry)
-	r, crossed := runner.New(m, runner.Bind(registry, app.open), opts)
+	register(registry)
+	r, crossed := runner.New(m, runner.Bind(registry, open), opts)
 	if len(found)+len(crossed) > 0 {
 		t.Fatalf("%s%s", found, crossed)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -25,9 +26,10 @@ type Plan struct {
 	Delivery  ports.Delivery
 	DryRun    bool
 	Limits    ports.Limits
-	Redacted  []byte // canonical input without its secrets
-	InputHash string // of Redacted, so that secrets stay out of it
-	TaskHash  string // of what must be the same at resume
+	Redacted  []byte   // canonical input without its secrets
+	InputHash string   // of Redacted, so that secrets stay out of it
+	TaskHash  string   // of what must be the same at resume
+	LockKeys  []string // what the task works on, beside the run's own key; sorted
 
 	task    *task
 	input   []byte // canonical
@@ -70,6 +72,9 @@ func (r *Runner) Plan(req Request) (*Plan, error) {
 		task: t, input: input, request: req,
 	}
 	p.InputHash = hash(p.Redacted)
+	if p.LockKeys, err = t.lockKeys(input, p.DryRun); err != nil {
+		return nil, explain("lock", err)
+	}
 	p.stages = spend(slices.Clone(req.Spent), "schema", proved.Sub(began))
 	p.stages = spend(p.stages, "input", r.opts.Now().Sub(proved))
 	return p, nil
@@ -137,13 +142,28 @@ func wantsDryRun(input []byte) bool {
 	return jsonv2.Unmarshal(input, &in) == nil && in.DryRun
 }
 
-// hash is over what a resumed run must find unchanged.
+// hashed are the parts of a task's hash: what a resumed run must find unchanged.
+var hashed = [...]string{"handler", "input schema", "lock"}
+
+// hash is a hash for each part, so that it can be said which has changed.
 func (t *task) hash() string {
-	text, err := encode(map[string]any{"handler": t.Handler, "input": string(t.input.JSON()), "lock": t.Lock})
-	if err != nil {
-		panic(err) // strings only
+	parts := [len(hashed)]string{t.Handler, string(t.input.JSON()), strings.Join(t.lock(), "\n")}
+	for i, part := range parts {
+		parts[i] = hash([]byte(part))[:16]
 	}
-	return hash(text)
+	return strings.Join(parts[:], ".")
+}
+
+// changedParts names the parts in which two hashes of a task differ.
+func changedParts(then, now string) string {
+	before, after := strings.Split(then, "."), strings.Split(now, ".")
+	var changed []string
+	for i, name := range hashed {
+		if len(before) != len(hashed) || before[i] != after[i] {
+			changed = append(changed, name)
+		}
+	}
+	return strings.Join(changed, " and ")
 }
 
 func hash(text []byte) string {

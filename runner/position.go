@@ -17,6 +17,8 @@ type position struct {
 	Changed   int64           `json:"changed"`
 	Seq       int64           `json:"seq"`  // of the last journal entry
 	Head      string          `json:"head"` // of the chain over the journal
+
+	Inputs []ports.InputFile `json:"inputs,omitempty"` // the files read so far
 }
 
 // rejection is an item that was skipped, as the journal keeps it. After is the
@@ -30,12 +32,12 @@ type rejection struct {
 }
 
 // journal numbers and chains what a batch leaves beside its rows.
-func (p *position) journal(rejected []rejection, events []ports.Event) []ports.Entry {
+func (p *position) journal(key ports.AuditKey, rejected []rejection, events []ports.Event) []ports.Entry {
 	var entries []ports.Entry
 	add := func(kind string, v any) {
 		body := mustMarshalText(v)
 		p.Seq++
-		p.Head = ports.AuditKey(nil).Hash(p.Head, body)
+		p.Head = key.Hash(p.Head, body)
 		entries = append(entries, ports.Entry{Seq: p.Seq, Kind: kind, Body: body})
 	}
 	for _, r := range rejected {

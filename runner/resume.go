@@ -1,11 +1,15 @@
 package runner
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
@@ -15,31 +19,89 @@ import (
 // request's task is the run's own; an input that is given must be the run's, and
 // limits that are left out stay as they were.
 //
-// Of two processes that resume a run at once, one is refused. A process that is
-// still at it is not told here: its fence is raised over, and it commits nothing
-// more.
+// It refuses a run that another process is at, and one whose input, task or data
+// files are not what they were. A one-shot is not run again: one that was
+// interrupted is settled by what it has committed.
 func (r *Runner) Resume(ctx context.Context, id string, req Request) (ports.Run, error) {
 	x := r.execution(&Plan{request: req})
 	if err := x.openState(ctx, false); err != nil {
-		return ports.Run{}, err
+		return ports.Run{}, unknownWithoutState(id, err)
 	}
 	defer x.closeState()
-	run, err := x.state.Run(ctx, id)
-	if errors.Is(err, ports.ErrNotFound) {
-		return ports.Run{}, &Error{Code: CodeUnknownRun, Message: "no run " + id, Err: err}
-	}
+	run, err := x.recorded(ctx, id)
 	if err != nil {
-		return ports.Run{}, explain("run "+id, err)
+		return ports.Run{}, err
 	}
 	if err := x.replan(run, req); err != nil {
 		r.AuditRefusal(ctx, req, err)
 		return ports.Run{}, err
 	}
-	x.run = run
-	if err := x.recordResume(ctx, req); err != nil {
+	if err := x.lock(ctx, id); err != nil {
 		return ports.Run{}, err
 	}
-	return x.execute(ctx)
+	opened, err := x.openToResume(ctx, id)
+	if err != nil {
+		x.close(ctx, opened, err)
+		x.unlock(err)
+		return ports.Run{}, err
+	}
+	return x.execute(ctx, opened, nil)
+}
+
+func unknownWithoutState(id string, err error) error {
+	if errors.Is(err, ports.ErrNotFound) {
+		return &Error{Code: CodeUnknownRun, Message: "no run " + id + ": there is no state", Err: err}
+	}
+	return err
+}
+
+func (x *execution) recorded(ctx context.Context, id string) (ports.Run, error) {
+	run, err := x.state.Run(ctx, id)
+	if errors.Is(err, ports.ErrNotFound) {
+		return ports.Run{}, &Error{Code: CodeUnknownRun, Message: "no run " + id, Err: err}
+	}
+	return run, explain("run "+id, err)
+}
+
+// openToResume opens the app and puts the next attempt on record. The run's lock is
+// held, so that nothing changes the record meanwhile, and whatever is refused leaves
+// it as it is.
+func (x *execution) openToResume(ctx context.Context, id string) (opened app, err error) {
+	if x.run, err = x.recorded(ctx, id); err != nil {
+		return opened, err
+	}
+	if err := resumable(x.run, x.plan); err != nil {
+		return opened, err
+	}
+	x.equip()
+	if opened, err = x.open(ctx, true); err != nil {
+		return opened, x.end(err)
+	}
+	if err := x.goesOn(ctx, opened); err != nil {
+		return opened, x.end(err)
+	}
+	return opened, x.recordResume(ctx, x.plan.request)
+}
+
+// goesOn refuses to read on in files that have changed. A run that is done reads
+// nothing more.
+func (x *execution) goesOn(ctx context.Context, opened app) error {
+	if x.plan.task.handler.batches == nil {
+		return nil
+	}
+	saved, err := x.checkpoints(opened).Checkpoint(ctx, x.run.ID)
+	if errors.Is(err, ports.ErrNotFound) || err == nil && saved.Done {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	at, err := load(saved)
+	if err != nil {
+		return err
+	}
+	x.files.expect(at.Inputs)
+	return x.files.unchanged()
 }
 
 // replan plans a run's next attempt, and refuses what cannot go on or would not be the
@@ -59,7 +121,7 @@ func (x *execution) replan(run ports.Run, req Request) (err error) {
 	if err := resumable(run, x.plan); err != nil {
 		return err
 	}
-	if own && len(x.plan.task.input.Secrets(run.Input)) > 0 {
+	if own && x.plan.task.handler.batches != nil && len(x.plan.task.input.Secrets(run.Input)) > 0 {
 		return &Error{Code: CodeUsage, Message: "the input of run " + run.ID + " holds secrets, which are not kept", Hint: "give the input again"}
 	}
 	if refused := gate(&x.plan.task.Task, x.plan.request); refused != nil {
@@ -93,14 +155,41 @@ func resumable(run ports.Run, p *Plan) error {
 		return &Error{Code: CodeNotResumable, Message: "run " + run.ID + " has succeeded", Hint: "start a new run"}
 	case run.DryRun:
 		return &Error{Code: CodeNotResumable, Message: "run " + run.ID + " was a dry run", Hint: "start a new run"}
-	case p.task.handler.batches == nil:
+	case p.task.handler.batches == nil && (run.Status != ports.Running || !p.task.handler.tx):
 		return &Error{Code: CodeNotResumable, Message: run.Task + " is a one-shot: it has no batch to go on from", Hint: "start a new run"}
+	case run.Database != publicAddress(p.request.Target.Database):
+		return &Error{Code: CodeConfig, Message: fmt.Sprintf("run %s is of the database %q", run.ID, run.Database), Hint: "resume it on that one"}
 	case run.TaskHash != p.TaskHash:
-		return &Error{Code: CodeConfig, Message: fmt.Sprintf("task %s is not what it was when run %s started", run.Task, run.ID), Hint: "start a new run"}
+		return &Error{Code: CodeConfig, Message: fmt.Sprintf("task %s is not what it was when run %s started: its %s has changed", run.Task, run.ID, changedParts(run.TaskHash, p.TaskHash)), Hint: "start a new run, or resume with the binary and manifest that started it"}
 	case run.InputHash != p.InputHash:
-		return &Error{Code: CodeConfig, Message: "the input is not that of run " + run.ID, Hint: "leave the input out, or start a new run"}
+		return &Error{Code: CodeConfig, Message: "the input is not that of run " + run.ID + changedMembers(run.Input, p.Redacted), Hint: "leave the input out, or start a new run"}
 	}
 	return nil
+}
+
+// changedMembers says in which members two inputs differ, and nothing of their
+// values.
+func changedMembers(then, now []byte) string {
+	var before, after map[string]jsontext.Value
+	if restore(then, &before) != nil || restore(now, &after) != nil {
+		return ""
+	}
+	var changed []string
+	for name := range before {
+		if _, both := after[name]; !both {
+			changed = append(changed, "/"+name)
+		}
+	}
+	for name, value := range after {
+		if !bytes.Equal(before[name], value) {
+			changed = append(changed, "/"+name)
+		}
+	}
+	if len(changed) == 0 {
+		return ""
+	}
+	slices.Sort(changed)
+	return ": it differs at " + strings.Join(changed, ", ")
 }
 
 // recordResume puts the next attempt on record, and who asked for it.
@@ -110,7 +199,7 @@ func (x *execution) recordResume(ctx context.Context, req Request) error {
 		return explain("resume", err)
 	}
 	x.run.Attempt++
-	x.run.Ended, x.run.Failure = nil, nil
+	x.run.Ended, x.run.Failure, x.run.Order = nil, nil, nil
 	x.run.Limits, x.run.Version = x.plan.Limits, x.runner.opts.Version
 	event := x.event("task.resumed", map[string]any{"attempt": x.run.Attempt})
 	event.Actor, event.Client, event.Reason = req.Actor, req.Client, req.Reason

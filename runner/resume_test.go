@@ -2,6 +2,7 @@ package runner_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/memory"
 	"github.com/beignet-go/beignet/runner"
 	"github.com/beignet-go/beignet/runner/runnertest"
 )
@@ -97,21 +99,23 @@ func TestALostReplyIsSettledByTheCheckpoint(t *testing.T) {
 // is the other's.
 func TestAHolderWhoLostTheRunCommitsNothing(t *testing.T) {
 	t.Parallel()
-	app := newNumbers(10)
-	k := kit(t, app)
+	app, state := newNumbers(10), memory.NewState()
+	r := newRunner(t, app, runner.Options{State: inMemory(state)})
 	var second ports.Run
 	taken := false
 	app.hook.begin = func() error {
-		if events := k.Audit(); !taken && len(events) > 0 && len(app.db.Read()) > 0 && app.db.Read()[3] == 8 {
-			taken = true // the first batch has committed: another attempt takes over and ends the run
+		if !taken && app.db.Read()[3] == 8 {
+			taken = true // the first batch has committed: the lock is lost, and another attempt ends the run
+			first := running(t, state)[0].ID
+			state.Kill(first)
 			var err error
-			if second, err = k.Resume(events[0].Run, runner.Request{}); err != nil {
+			if second, err = r.Resume(t.Context(), first, runner.Request{Actor: "a", Client: "c"}); err != nil {
 				t.Errorf("second attempt: %v", err)
 			}
 		}
 		return nil
 	}
-	_, err := k.Do(runner.Request{Task: "numbers.double"})
+	_, err := r.Run(t.Context(), runner.Request{Task: "numbers.double", Actor: "a", Client: "c"})
 	if e := failure(t, err); e.Code != runner.CodeLocked {
 		t.Errorf("the first attempt ended with %s: %s", e.Code, e.Message)
 	}
@@ -121,7 +125,27 @@ func TestAHolderWhoLostTheRunCommitsNothing(t *testing.T) {
 	if second.Status != ports.Succeeded || second.Attempt != 2 || second.Progress.Processed != 10 {
 		t.Errorf("second attempt %+v", second)
 	}
-	k.WantAudit(slices.Concat([]string{"task.started", "task.resumed"}, slices.Repeat([]string{"number.doubled"}, 10), []string{"task.succeeded"})...)
+	want := slices.Concat([]string{"task.started", "task.resumed"}, slices.Repeat([]string{"number.doubled"}, 10), []string{"task.succeeded"})
+	if got := actions(t, state); !slices.Equal(got, want) {
+		t.Errorf("audit has %q, want %q", got, want)
+	}
+}
+
+// actions are those of every audit event, in order.
+func actions(t *testing.T, state ports.State) (actions []string) {
+	t.Helper()
+	links, err := state.Links(t.Context(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		var e ports.Event
+		if err := json.Unmarshal(link.Body, &e); err != nil {
+			t.Fatal(err)
+		}
+		actions = append(actions, e.Action)
+	}
+	return actions
 }
 
 func TestWhatCannotBeResumed(t *testing.T) {
@@ -208,7 +232,7 @@ func TestResumeOnAnotherDatabaseIsRefused(t *testing.T) {
 	}
 }
 
-// An attempt that fails before its first batch leaves what is on record.
+// An attempt whose app does not open leaves what is on record, and is not put on it.
 func TestAnAttemptThatDoesNotBeginKeepsTheRecord(t *testing.T) {
 	t.Parallel()
 	app := newNumbers(10)
@@ -225,9 +249,14 @@ func TestAnAttemptThatDoesNotBeginKeepsTheRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	down = true
-	run, err = k.Resume(run.ID, runner.Request{})
-	if failure(t, err).Code != runner.CodeUnavailable || run.Progress.Processed != 8 || output(t, run).Doubled != 8 {
-		t.Errorf("%v: %+v, %s", err, run.Progress, run.Output)
+	refused, err := k.Resume(run.ID, runner.Request{})
+	if failure(t, err).Code != runner.CodeUnavailable || refused.ID != "" {
+		t.Errorf("%v: %+v", err, refused)
+	}
+	k.WantAudit("task.started", "task.stopped")
+	down = false
+	if run, err = k.Resume(run.ID, runner.Request{}); err != nil || run.Attempt != 2 || output(t, run).Doubled != 10 {
+		t.Errorf("%v: attempt %d, %s", err, run.Attempt, run.Output)
 	}
 }
 

@@ -33,8 +33,12 @@ type Options struct {
 	// NewID makes run IDs. Nil: UUIDv7.
 	NewID func() string
 
-	// Grace is how long a handler may go on after its timeout before it is
-	// abandoned. 0: ten seconds.
+	// Poll is how often a run looks for an order that another process has left,
+	// and after its locks. 0: every second.
+	Poll time.Duration
+
+	// Grace is how long a handler may go on after its context has ended before it
+	// is abandoned. 0: ten seconds.
 	Grace time.Duration
 }
 
@@ -64,6 +68,9 @@ func (r *Runner) With(opts Options) *Runner {
 	}
 	if opts.NewID == nil {
 		opts.NewID = func() string { return uuid.Must(uuid.NewV7()).String() }
+	}
+	if opts.Poll == 0 {
+		opts.Poll = time.Second
 	}
 	if opts.Grace == 0 {
 		opts.Grace = 10 * time.Second

@@ -20,6 +20,7 @@ type Session struct {
 	Reason      string
 	Environment string
 	Database    string // where the environment's database is: a path or a URL; "": the embedded default
+	Create      bool   // whether a database that is missing may be made; else open returns ports.ErrNotFound
 	DryRun      bool
 
 	Log   *slog.Logger   // has the run's attributes already

@@ -2,31 +2,88 @@ package runner
 
 import (
 	"context"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/beignet-go/beignet/ports"
 )
 
 // recordStart puts the run on record. If that does not become durable there is
 // no run.
-func (x *execution) recordStart(ctx context.Context) error {
+func (x *execution) recordStart(ctx context.Context, id string) error {
 	x.run = x.plan.run()
-	x.run.ID, x.run.Version = x.runner.opts.NewID(), x.runner.opts.Version
+	x.run.ID, x.run.Version = id, x.runner.opts.Version
 	x.run.Attempt, x.run.Started = 1, x.runner.opts.Now().UTC()
 	if err := x.run.Move(ports.Running); err != nil {
 		return explain("start", err)
 	}
-	return x.stages.time("started", func() error {
-		return explain("run not started", x.state.Start(ctx, x.run, x.event("task.started", map[string]any{"dryRun": x.run.DryRun})))
+	return x.stages.time("started", func() (err error) {
+		if x.run.Supersedes, err = x.superseded(ctx); err != nil {
+			return explain("run not started", err)
+		}
+		return explain("run not started", x.state.Start(ctx, x.run, x.startEvent()))
 	})
+}
+
+func (x *execution) startEvent() ports.Event {
+	metadata := map[string]any{"dryRun": x.run.DryRun}
+	if x.run.Supersedes != "" {
+		metadata["supersedes"] = x.run.Supersedes
+	}
+	return x.event("task.started", metadata)
+}
+
+// superseded is the latest interrupted run of the same task and input, which could
+// be resumed instead; "" where there is none.
+func (x *execution) superseded(ctx context.Context) (string, error) {
+	if x.run.DryRun || x.plan.task.handler.batches == nil {
+		return "", nil
+	}
+	running, err := x.state.List(ctx, ports.RunFilter{Task: x.run.Task, Status: ports.Running})
+	running = slices.DeleteFunc(running, func(r ports.Run) bool {
+		return r.DryRun || r.InputHash != x.run.InputHash || r.Tenant != x.run.Tenant
+	})
+	if err != nil || len(running) == 0 {
+		return "", err
+	}
+	held, err := x.state.Held(ctx)
+	for _, r := range running {
+		if !slices.ContainsFunc(held, func(l ports.Lock) bool { return l.Key == runLock+r.ID }) {
+			return r.ID, err
+		}
+	}
+	return "", err
+}
+
+// warnOfSuperseded says that there was a run to go on with.
+func (x *execution) warnOfSuperseded() {
+	if id := x.run.Supersedes; id != "" && x.run.Attempt == 1 {
+		x.log.Warn("a run of the same input was interrupted, and this one starts anew", "interrupted", id,
+			"resume", x.runner.command("runs resume "+id))
+	}
 }
 
 // run is what a plan says of its run.
 func (p *Plan) run() ports.Run {
 	req := p.request
 	return ports.Run{
-		Task: p.Task, Environment: req.Target.Environment,
+		Task: p.Task, Environment: req.Target.Environment, Database: publicAddress(req.Target.Database),
 		Actor: req.Actor, Client: req.Client, Tenant: req.Tenant, Reason: req.Reason,
 		Delivery: p.Delivery, TaskHash: p.TaskHash,
 		Input: p.Redacted, InputHash: p.InputHash, DryRun: p.DryRun, Limits: p.Limits,
 	}
+}
+
+// publicAddress is a database's address without a password. One that cannot be
+// taken apart is not shown.
+func publicAddress(address string) string {
+	if !strings.Contains(address, "://") {
+		return address
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(unreadable)"
+	}
+	return u.Redacted()
 }

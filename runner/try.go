@@ -68,7 +68,7 @@ func (b *batchRun) raise(ctx context.Context, tx ports.Tx) error {
 	if b.raised || b.x.run.DryRun {
 		return nil
 	}
-	return tx.Raise(ctx, fences(b.x.run))
+	return tx.Raise(ctx, b.x.fences())
 }
 
 // save moves the checkpoint and commits it with the rows. A dry run leaves both
@@ -77,9 +77,10 @@ func (b *batchRun) save(ctx context.Context, tx ports.Tx, next *position, p page
 	if b.x.run.DryRun {
 		return nil
 	}
-	entries := next.journal(b.rejections(p, e), b.x.audit.take())
+	entries := next.journal(b.x.plan.request.Target.AuditKey, b.rejections(p, e), b.x.audit.take())
+	next.Inputs = b.x.files.inputs()
 	c := ports.Checkpoint{Run: b.x.run.ID, Batch: b.batch + 1, State: next.state(), Done: p.len() == 0}
-	if err := tx.Save(ctx, c, fences(b.x.run), entries); err != nil {
+	if err := tx.Save(ctx, c, b.x.fences(), entries); err != nil {
 		return err
 	}
 	if err := commit(ctx, tx, b.x.checkpoints(b.app), c); err != nil {

@@ -30,7 +30,7 @@ func main() {
 			runner.Handle(r, "noop.run", func(context.Context, struct{}, input) (output, error) { return output{Done: true}, nil })
 		},
 		State: func(ctx context.Context, t runner.Target, create bool) (ports.State, error) {
-			return sqlite.OpenState(ctx, t.State, sqlite.StateOptions{Create: create})
+			return sqlite.OpenState(ctx, t.State, sqlite.StateOptions{Create: create, AuditKey: t.AuditKey})
 		},
 		Open: func(context.Context, runner.Session) (runner.Opened[struct{}], error) {
 			return runner.Opened[struct{}]{}, nil

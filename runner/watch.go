@@ -1,0 +1,79 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// watch hears, while a handler is at work, what others want of the run: a signal by
+// way of [Request.Stop], an order that another process has left, and that a lock is
+// lost.
+type watch struct {
+	x      *execution
+	asked  atomic.Pointer[Error] // why the run is to end; nil: it is not
+	cancel context.CancelCauseFunc
+	ended  chan struct{}
+	left   chan struct{}
+}
+
+// watched is a context for the handler, and what watches over it. A run of batches is
+// asked to end after its batch; the context of a one-shot, which has no such end, is
+// cancelled at once. A lost lock cancels either.
+func (x *execution) watched(ctx context.Context) (context.Context, *watch) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := &watch{x: x, cancel: cancel, ended: make(chan struct{}), left: make(chan struct{})}
+	go w.listen(ctx)
+	return ctx, w
+}
+
+// end ends the watch, and waits for it to be over.
+func (w *watch) end() {
+	close(w.ended)
+	<-w.left
+	w.cancel(nil)
+}
+
+func (w *watch) listen(ctx context.Context) {
+	defer close(w.left)
+	stop, tick := w.x.plan.request.Stop, time.NewTicker(w.x.runner.opts.Poll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-w.ended:
+			return
+		case <-stop:
+			stop = nil
+			w.ask(&Error{Code: CodeStopped, Message: "stopped by a signal"})
+		case <-tick.C:
+			w.look(ctx)
+		}
+	}
+}
+
+// look asks the state. One that does not answer is asked again: an order may come a
+// second late, and a batch whose lock is lost does not commit in any case.
+func (w *watch) look(ctx context.Context) {
+	if order, err := w.x.state.Ordered(ctx, w.x.run.ID); err == nil && order.Cancel {
+		w.ask(&Error{Code: CodeCancelled, Message: "cancelled by " + order.By})
+	}
+	if err := w.x.held.Check(ctx); errors.Is(err, ports.ErrStale) {
+		w.cancel(&Error{
+			Code: CodeLocked, Message: fmt.Sprintf("the lock is lost: %v", err),
+			Hint: "see that nothing removes files from the state's folder", Err: err,
+		})
+	}
+}
+
+func (w *watch) ask(why *Error) {
+	if !w.asked.CompareAndSwap(nil, why) {
+		return
+	}
+	if w.x.plan.task.handler.batches == nil {
+		w.cancel(why)
+	}
+}
