@@ -253,7 +253,7 @@ func TestAnAttemptThatDoesNotBeginKeepsTheRecord(t *testing.T) {
 	if failure(t, err).Code != runner.CodeUnavailable || refused.ID != "" {
 		t.Errorf("%v: %+v", err, refused)
 	}
-	k.WantAudit("task.started", "task.stopped")
+	k.WantAudit(slices.Concat([]string{"task.started"}, slices.Repeat([]string{"number.doubled"}, 8), []string{"task.stopped"})...)
 	down = false
 	if run, err = k.Resume(run.ID, runner.Request{}); err != nil || run.Attempt != 2 || output(t, run).Doubled != 10 {
 		t.Errorf("%v: attempt %d, %s", err, run.Attempt, run.Output)
