@@ -47,7 +47,7 @@ func TestRunText(t *testing.T) {
 		{"database down", []string{"demo.greet", "--input", `{"name":"down"}`},
 			ended{69, "", "demo: demo.greet: unavailable\nhint: see that the database is up, then try again\n"}},
 		{"taken over", []string{"demo.greet", "--input", `{"name":"gone"}`},
-			ended{75, "", "demo: demo.greet: stale: another holder has taken over\nhint: another attempt of this run has taken over; nothing of this batch was written\n"}},
+			ended{75, "", "demo: demo.greet: stale: another holder has taken over\nhint: another run or attempt has taken over; nothing of this batch was written\n"}},
 		{"another environment", []string{"demo.greet", "--env", "production"},
 			ended{78, "", "demo: environment production cannot be used yet: only local can\nhint: leave --env out\n"}},
 		{"no name", nil, ended{64, "", "demo: which task?\nhint: add its name: demo task run NAME\n"}},
@@ -90,20 +90,20 @@ func TestRunJSON(t *testing.T) {
 	}{
 		{"output", []string{"demo.greet", "--input", `{"name":"Ann"}`}, 0,
 			`{"schemaVersion":1,"task":"demo.greet","run":"RUN","status":"succeeded","exit":0,"dryRun":false,"durationMs":1,` +
-				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"started":1,"open":1,"handler":1,"output":1,"outcome":1},` +
+				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"output":1,"outcome":1},` +
 				`"processed":0,"failed":0,"changed":0,"output":{"greeting":"hello Ann","letters":3}}`},
 		{"preview", []string{"demo.fill", "--on-error", "skip", "--max-failures", "50%", "--log-level", "error", "--input", `{"rows":30652}`}, 0,
 			`{"schemaVersion":1,"task":"demo.fill","run":"RUN","status":"succeeded","exit":0,"dryRun":true,"preview":{"batches":20,"complete":false,"total":30652},"durationMs":1,` +
-				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"started":1,"open":1,"handler":1,"output":1,"outcome":1},` +
+				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"output":1,"outcome":1},` +
 				`"processed":100,"failed":14,"changed":0,"output":{"filled":86}}`},
 		{"failed", []string{"demo.fill", "--input", `{"dryRun":false}`}, 65,
 			`{"schemaVersion":1,"task":"demo.fill","run":"RUN","status":"failed","exit":65,"retryable":false,"dryRun":false,"durationMs":1,` +
-				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"started":1,"open":1,"handler":1,"outcome":1},` +
+				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"outcome":1},` +
 				`"processed":6,"failed":0,"changed":0,"output":{"filled":6},` +
 				`"error":{"code":"data-refused","message":"a seventh","hint":"mend it, or go on without such items: --on-error skip --max-failures N"}}`},
 		{"down", []string{"demo.greet", "--input", `{"name":"down"}`}, 69,
 			`{"schemaVersion":1,"task":"demo.greet","run":"RUN","status":"failed","exit":69,"retryable":true,"dryRun":false,"durationMs":1,` +
-				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"started":1,"open":1,"handler":1,"outcome":1},` +
+				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"outcome":1},` +
 				`"processed":0,"failed":0,"changed":0,"error":{"code":"database-unavailable","message":"unavailable","hint":"see that the database is up, then try again"}}`},
 		{"refused", []string{"demo.fill", "--input", `{"dryrun":false}`}, 65,
 			`{"schemaVersion":1,"task":"demo.fill","status":"refused","exit":65,"retryable":false,"error":{"code":"input-invalid","message":"input refused for demo.fill","hint":"demo task show demo.fill",` +

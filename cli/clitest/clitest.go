@@ -84,7 +84,7 @@ func Scrub(text string) string {
 		{`\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b`, "RUN"},
 		{`\b\d+\.\d\ds\b`, "TIME"},
 		{`"durationMs":[0-9.]+`, `"durationMs":1`},
-		{`("(?:manifest|cross-check|schema|input|state|started|open|handler|output|outcome)":)[0-9.]+`, "${1}1"},
+		{`("(?:manifest|cross-check|schema|input|state|lock|started|open|handler|output|outcome)":)[0-9.]+`, "${1}1"},
 		{`\btime=\S+`, "time=NOW"},
 		{`"time":"[^"]+"`, `"time":"NOW"`},
 	} {
