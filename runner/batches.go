@@ -218,6 +218,9 @@ func (b *batchRun) previewed(ctx context.Context) (result, error) {
 	}
 	total, after := b.at.Processed, b.at.After
 	for b.total == nil {
+		if told := b.x.watch.asked.Load(); told != nil {
+			return b.result(), told
+		}
 		p, err := b.src.read(ctx, b.app.App, b.x.plan.input, after, b.x.run.Limits.BatchSize)
 		if err != nil {
 			return b.result(), err

@@ -34,8 +34,8 @@ func (x *execution) watched(ctx context.Context) (context.Context, *watch) {
 // end ends the watch, and waits for it to be over.
 func (w *watch) end() {
 	close(w.ended)
-	<-w.left
 	w.cancel(nil)
+	<-w.left
 }
 
 func (w *watch) listen(ctx context.Context) {
