@@ -122,7 +122,7 @@ func (x *execution) open(ctx context.Context, create bool) (opened app, err erro
 		session.Create = create && len(committed) == 0
 		opened, err = recovered(func() (app, error) { return x.runner.handlers.open(ctx, session) })
 		if len(committed) > 0 && errors.Is(err, ports.ErrNotFound) {
-			return &ports.VanishedError{What: "database", Path: x.run.Database, Evidence: "run " + committed[0].ID + " has written to it"}
+			return x.vanished(committed[0])
 		}
 		return err
 	})
@@ -136,6 +136,16 @@ func (x *execution) open(ctx context.Context, create bool) (opened app, err erro
 		}
 	}
 	return opened, err
+}
+
+// vanished refuses a database that is missing or empty, though a run has written to
+// it.
+func (x *execution) vanished(by ports.Run) error {
+	err := &ports.VanishedError{What: "database", Path: x.run.Database, Evidence: "run " + by.ID + " has written to it"}
+	return &Error{
+		Code: CodeConfig, Message: err.Error(), Err: err,
+		Hint: "restore it from a backup; to begin anew, move the state away too: " + x.plan.request.Target.State,
+	}
 }
 
 // close ends the app. A handler that was abandoned is using it still: the
