@@ -27,14 +27,14 @@ type lockFile struct {
 	*flock.Flock
 }
 
-func (l locks) file(key string) lockFile {
+func (l *locks) file(key string) lockFile {
 	sum := sha256.Sum256([]byte(key))
 	f := l.named(hex.EncodeToString(sum[:16]))
 	f.key = key
 	return f
 }
 
-func (l locks) named(name string) lockFile {
+func (l *locks) named(name string) lockFile {
 	path := filepath.Join(l.folder, name)
 	return lockFile{path: path, Flock: flock.New(path + ".lock")}
 }

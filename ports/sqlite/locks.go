@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -21,9 +22,19 @@ import (
 // locks are kernel locks on files of a folder, which the death of their holder
 // frees. The file gate is locked for the moment in which somebody takes, looks or
 // forgets, so that one who looks never makes a taker fail.
-type locks struct{ folder string }
+type locks struct {
+	folder   string
+	patience time.Duration // how long others may be busy with the locks: they need a moment
 
-func (l locks) Lock(ctx context.Context, by ports.Holder, keys []string) (ports.Held, error) {
+	mu   sync.Mutex
+	live map[*held]bool // what is held, so that the garbage collector closes none of its files
+}
+
+func newLocks(folder string) *locks {
+	return &locks{folder: folder, patience: 10 * time.Second, live: map[*held]bool{}}
+}
+
+func (l *locks) Lock(ctx context.Context, by ports.Holder, keys []string) (ports.Held, error) {
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
 	if slices.Contains(keys, "") {
 		return nil, errors.New("lock: a key is empty")
@@ -44,10 +55,13 @@ func (l locks) Lock(ctx context.Context, by ports.Holder, keys []string) (ports.
 			return nil, errors.Join(err, h.free())
 		}
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.live[h] = true
 	return h, nil
 }
 
-func (l locks) Held(ctx context.Context) ([]ports.Lock, error) {
+func (l *locks) Held(ctx context.Context) ([]ports.Lock, error) {
 	if _, err := os.Stat(l.folder); errors.Is(err, fs.ErrNotExist) {
 		return nil, ctx.Err() // none was ever taken
 	}
@@ -82,13 +96,10 @@ func (l locks) Held(ctx context.Context) ([]ports.Lock, error) {
 	return all, nil
 }
 
-// gateWithin is how long others may be busy with the locks: they need a moment.
-const gateWithin = 10 * time.Second
-
 // enter takes the gate. It asks again and again, since a wait in the kernel could
 // not be ended.
-func (l locks) enter(ctx context.Context) (*flock.Flock, error) {
-	gate, end := flock.New(filepath.Join(l.folder, "gate")), time.Now().Add(gateWithin)
+func (l *locks) enter(ctx context.Context) (*flock.Flock, error) {
+	gate, end := flock.New(filepath.Join(l.folder, "gate")), time.Now().Add(l.patience)
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("locks: %w", err)
@@ -99,7 +110,7 @@ func (l locks) enter(ctx context.Context) (*flock.Flock, error) {
 		case ok:
 			return gate, nil
 		case time.Now().After(end):
-			return nil, fmt.Errorf("%s has been locked for %s: %w", gate.Path(), gateWithin, ports.ErrBusy)
+			return nil, fmt.Errorf("%s has been locked for %s: %w", gate.Path(), l.patience, ports.ErrBusy)
 		}
 		select {
 		case <-ctx.Done():
@@ -110,14 +121,14 @@ func (l locks) enter(ctx context.Context) (*flock.Flock, error) {
 
 // held are locks in this process's hands, by key.
 type held struct {
-	locks
+	locks  *locks
 	files  []lockFile
 	fences []ports.Fence
 }
 
 // take adds a key, while the gate is held.
 func (h *held) take(key string, by ports.Holder) error {
-	f := h.file(key)
+	f := h.locks.file(key)
 	ok, err := f.TryLock()
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", key, fileError(err))
@@ -152,7 +163,11 @@ func (h *held) Check(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// free unlocks every file. One that cannot be unlocked is freed with the process.
 func (h *held) free() error {
+	h.locks.mu.Lock()
+	defer h.locks.mu.Unlock()
+	delete(h.locks.live, h)
 	var failed error
 	for _, f := range h.files {
 		failed = errors.Join(failed, f.Unlock())
@@ -170,7 +185,7 @@ func (h *held) Release(forget ...string) error {
 	if len(gone) == 0 {
 		return fileError(h.free())
 	}
-	gate, err := h.enter(context.Background())
+	gate, err := h.locks.enter(context.Background())
 	if err != nil {
 		return errors.Join(err, fileError(h.free()))
 	}

@@ -22,15 +22,28 @@ func TestProcess(t *testing.T) {
 		commitBatches(t, folder)
 	case "append events":
 		appendEvents(t, folder, "child")
+	case "contend":
+		contend(t, folder)
+	case "lock and forget":
+		lockAndForget(t, folder)
 	}
 }
 
 // process starts another process, and returns it with its output.
 func process(t *testing.T, what, folder string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
+	return processReading(t, what, folder, nil)
+}
+
+// processReading is a process that has standard input; nil: none.
+func processReading(t *testing.T, what, folder string, in *os.File) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProcess$")
 	cmd.Env = append(os.Environ(), "SQLITE_TEST_PROCESS="+what, "SQLITE_TEST_FOLDER="+folder)
 	cmd.Stderr = os.Stderr
+	if in != nil {
+		cmd.Stdin = in
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -23,16 +23,20 @@ func TestReadOnlyFolder(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-		for _, mode := range []fs.FileMode{0o400, 0o000} {
-			if err := os.Chmod(filepath.Join(folder, o.file), mode); err != nil {
+		modes := []struct{ file, folder fs.FileMode }{{0o400, 0o500}, {0o000, 0o500}, {0o400, 0o511}, {0o000, 0o511}}
+		if name == "data" { // which others may read
+			modes = append(modes, struct{ file, folder fs.FileMode }{0o444, 0o555})
+		}
+		for _, mode := range modes {
+			if err := os.Chmod(filepath.Join(folder, o.file), mode.file); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.Chmod(folder, 0o500); err != nil {
+			if err := os.Chmod(folder, mode.folder); err != nil {
 				t.Fatal(err)
 			}
 			portstest.AsNobody(t, func() {
 				if _, err := o.open(t.Context(), folder, true); !errors.Is(err, ports.ErrIO) {
-					t.Errorf("%s of mode %v: %v, want ErrIO", name, mode, err)
+					t.Errorf("%s of mode %+v: %v, want ErrIO", name, mode, err)
 				}
 				if _, err := o.open(t.Context(), filepath.Join(folder, "new"), true); !errors.Is(err, ports.ErrIO) || !errors.Is(err, fs.ErrPermission) {
 					t.Errorf("%s in a new folder: %v, want ErrIO and fs.ErrPermission", name, err)

@@ -14,7 +14,7 @@ import (
 // files beside it.
 type state struct {
 	*DB
-	locks
+	*locks
 	key ports.AuditKey
 }
 
@@ -38,22 +38,40 @@ type StateOptions struct {
 // of [Open].
 func OpenState(ctx context.Context, folder string, o StateOptions) (ports.State, error) {
 	path := filepath.Join(folder, "state.db")
-	locks := locks{folder: filepath.Join(folder, "locks")}
+	locks := newLocks(filepath.Join(folder, "locks"))
 	if err := cmp.Or(private(folder, 0o700), private(path, 0o600), private(path+"-wal", 0o600)); err != nil {
 		return nil, err
 	}
-	evidence, err := traces(path, locks.folder)
-	if err != nil {
-		return nil, err
-	}
-	db, err := open(ctx, path, Options{Create: o.Create && evidence == ""}, stateSchema)
-	if errors.Is(err, ports.ErrNotFound) && evidence != "" {
-		return nil, &ports.VanishedError{What: "state", Path: path, Evidence: evidence}
-	}
+	db, err := openUsed(ctx, path, locks.folder, o.Create)
 	if err != nil {
 		return nil, err
 	}
 	return state{db, locks, o.AuditKey}, nil
+}
+
+// openUsed makes no state where something says that there was one. It then does not
+// open an empty file either: SQLite would take the log beside it away.
+func openUsed(ctx context.Context, path, locks string, create bool) (*DB, error) {
+	evidence, err := traces(path, locks)
+	if err != nil {
+		return nil, err
+	}
+	if evidence == "" {
+		return open(ctx, path, Options{Create: create}, stateSchema)
+	}
+	bytes, err := size(path)
+	if err != nil {
+		return nil, err
+	}
+	vanished := &ports.VanishedError{What: "state", Path: path, Evidence: evidence}
+	if bytes == 0 {
+		return nil, vanished
+	}
+	db, err := open(ctx, path, Options{}, stateSchema)
+	if errors.Is(err, ports.ErrNotFound) {
+		return nil, vanished
+	}
+	return db, err
 }
 
 func (s state) Begin(ctx context.Context) (ports.Tx, error) {
