@@ -21,6 +21,9 @@ func (s *State) Append(ctx context.Context, events ...ports.Event) error {
 }
 
 func (r *records) append(key ports.AuditKey, events []ports.Event) error {
+	if len(events) > 0 && !r.fits(key) {
+		return &ports.KeyError{Message: "the audit's last link was made with another key"}
+	}
 	for _, e := range events {
 		entry := copied{e.Run, e.Entry}
 		if e.Entry != 0 {
@@ -41,6 +44,17 @@ func (r *records) append(key ports.AuditKey, events []ports.Event) error {
 		r.links = append(r.links, ports.Link{Seq: head.Seq + 1, Body: body, Hash: hash})
 	}
 	return nil
+}
+
+// fits reports whether a key is the one that the last link was made with, if that
+// was made with any and a key is given: no one key would else verify what came before
+// and after.
+func (r records) fits(key ports.AuditKey) bool {
+	head, before := r.head(), ""
+	if n := len(r.links); n > 1 {
+		before = r.links[n-2].Hash
+	}
+	return !ports.Keyed(head.Hash) || len(key) == 0 || key.Hash(before, head.Body) == head.Hash
 }
 
 // head is the last link; zero where there is none.

@@ -2,6 +2,7 @@ package memory_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 
@@ -14,13 +15,49 @@ func TestState(t *testing.T) {
 	t.Parallel()
 	portstest.State(t, func(t *testing.T) portstest.Opened {
 		s := memory.NewState()
-		return portstest.Opened{State: s, Reopen: func() ports.State {
+		return portstest.Opened{State: s, Reopen: func(key ports.AuditKey) ports.State {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			return s
+			return s.WithKey(key)
 		}}
 	})
+}
+
+// A holder that is killed is out of its locks, and in nobody's way.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	s := memory.NewState()
+	lock := func(run string, keys ...string) ports.Held {
+		t.Helper()
+		h, err := s.Lock(t.Context(), ports.Holder{Run: run}, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	other := lock("other", "m")
+	dead := lock("r", "k", "l")
+	s.Kill("r")
+	if held, err := s.Held(t.Context()); err != nil || len(held) != 1 || held[0].Key != "m" {
+		t.Errorf("held are %+v, %v; want m", held, err)
+	}
+	if err := dead.Check(t.Context()); !errors.Is(err, ports.ErrStale) {
+		t.Errorf("Check of the dead: %v, want ErrStale", err)
+	}
+	if err := other.Check(t.Context()); err != nil {
+		t.Errorf("Check of another: %v", err)
+	}
+	next := lock("next", "k", "l")
+	if err := dead.Release("k"); err != nil {
+		t.Error(err)
+	}
+	if err := next.Check(t.Context()); err != nil {
+		t.Errorf("Check of the next holder, after the dead one's Release: %v", err)
+	}
+	if was, is := dead.Fences()[0].Token, next.Fences()[0].Token; is <= was {
+		t.Errorf("token %d after %d", is, was)
+	}
 }
 
 func TestTx(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -143,52 +141,4 @@ func testUnencodable(t *testing.T, s ports.State) {
 	}
 	wantRun(t, s, first)
 	wantChain(t, s, 0)
-}
-
-func testList(t *testing.T, s ports.State) {
-	at := func(i int) time.Duration { return time.Duration(i) * time.Second }
-	for i, id := range []string{"b", "c", "a", "d"} {
-		r := run(id, at(i))
-		switch id {
-		case "a":
-			r.Task, r.Status = "issues.search", ports.Failed
-		case "d":
-			r.Actor = "bob"
-			r.Started = run("", at(2)).Started.UTC() // with "a", in another zone
-		}
-		if err := s.Start(t.Context(), r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, test := range []struct {
-		filter ports.RunFilter
-		want   []string
-	}{
-		{ports.RunFilter{}, []string{"d", "a", "c", "b"}},
-		{ports.RunFilter{Limit: 2}, []string{"d", "a"}},
-		{ports.RunFilter{Task: "issues.import"}, []string{"d", "c", "b"}},
-		{ports.RunFilter{Status: ports.Failed}, []string{"a"}},
-		{ports.RunFilter{Actor: "ann", Limit: 1}, []string{"a"}},
-		{ports.RunFilter{Since: run("", at(1)).Started}, []string{"d", "a", "c"}},
-		{ports.RunFilter{Since: run("", at(1)).Started.Add(1).UTC()}, []string{"d", "a"}},
-		{ports.RunFilter{Task: "issues.import", Status: ports.Running, Actor: "ann", Since: run("", at(1)).Started, Limit: 9}, []string{"c"}},
-		{ports.RunFilter{Task: "none"}, nil},
-	} {
-		runs, err := s.List(t.Context(), test.filter)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for _, r := range runs {
-			got = append(got, r.ID)
-		}
-		if !reflect.DeepEqual(got, test.want) {
-			t.Errorf("List(%s) = %v, want %v", fmt.Sprintf("%+v", test.filter), got, test.want)
-		}
-	}
-	all, err := s.List(t.Context(), ports.RunFilter{Task: "issues.search"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantRun(t, s, all[0])
 }

@@ -10,11 +10,12 @@ import (
 	"github.com/beignet-go/beignet/ports"
 )
 
-// Opened is a state of an adapter, and a way to see what it has made durable:
-// Reopen closes State and opens the same again.
+// Opened is a state of an adapter whose audit has no key yet, and a way to see what
+// it has made durable: Reopen closes State and opens the same again, with a key or
+// with none.
 type Opened struct {
 	State  ports.State
-	Reopen func() ports.State
+	Reopen func(ports.AuditKey) ports.State
 }
 
 // State runs the suite of ports.State, and [Tx] on its transactions. Each call
@@ -31,6 +32,17 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		"AppendAgain":       testAppendAgain,
 		"AppendConcurrency": testAppendConcurrency,
 		"Links":             testLinks,
+		"Head":              testHead,
+		"Filters":           testFilters,
+		"CommittedIn":       testCommittedIn,
+		"Order":             testOrder,
+		"OrderStays":        testOrderStays,
+		"Delete":            testDelete,
+		"Lock":              testLock,
+		"LockAll":           testLockAll,
+		"Release":           testRelease,
+		"ReleaseForget":     testReleaseForget,
+		"LockRace":          testLockRace,
 		"EndedContext":      testEndedContext,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -39,6 +51,7 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		})
 	}
 	t.Run("Reopen", func(t *testing.T) { t.Parallel(); testReopen(t, open(t)) })
+	t.Run("Key", func(t *testing.T) { t.Parallel(); testKey(t, open(t)) })
 	t.Run("Tx", func(t *testing.T) {
 		Tx(t, func(t *testing.T) Database { return database(open(t).State) })
 	})
@@ -62,7 +75,7 @@ func testReopen(t *testing.T, o Opened) {
 	database(o.State).mustCommit(t, batch{raise: fence("k", 3), save: point(1), entries: []ports.Entry{entry(1, `1`)}})
 	head := wantChain(t, o.State, 1)
 
-	s := o.Reopen()
+	s := o.Reopen(nil)
 	wantRun(t, s, want)
 	if again := wantChain(t, s, 1); again != head {
 		t.Errorf("the head is %s, was %s", again, head)
@@ -84,6 +97,10 @@ func testEndedContext(t *testing.T, s ports.State) {
 	_, errCheckpoint := s.Checkpoint(ctx, "r")
 	_, errJournal := s.Journal(ctx, "r", "", 0, 1)
 	_, errBegin := s.Begin(ctx)
+	_, errHead := s.Head(ctx)
+	_, errOrdered := s.Ordered(ctx, "r")
+	_, errLock := s.Lock(ctx, holder("r"), []string{"k"})
+	_, errHeld := s.Held(ctx)
 	for name, err := range map[string]error{
 		"Start":      s.Start(ctx, run("r", 0), started("r")),
 		"Update":     s.Update(ctx, run("r", 0), ports.Mark{}),
@@ -94,15 +111,23 @@ func testEndedContext(t *testing.T, s ports.State) {
 		"Checkpoint": errCheckpoint,
 		"Journal":    errJournal,
 		"Begin":      errBegin,
+		"Head":       errHead,
+		"Ordered":    errOrdered,
+		"Order":      s.Order(ctx, "r", cancelled("ann")),
+		"Delete":     s.Delete(ctx, "r"),
+		"Forget":     s.Forget(ctx, "r"),
+		"Lock":       errLock,
+		"Held":       errHeld,
 	} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v, want context.Canceled", name, err)
 		}
 	}
 	wantChain(t, s, 0)
+	wantHeld(t, s)
 }
 
-// run returns a record with every field set, started some time after a fixed
+// run returns a record with every field set but its order, started some time after a fixed
 // instant.
 func run(id string, after time.Duration) ports.Run {
 	total := int64(9007199254740993)
@@ -110,6 +135,7 @@ func run(id string, after time.Duration) ports.Run {
 	ended := begun.Add(time.Second)
 	return ports.Run{
 		ID: id, Task: "issues.import", Environment: "local", Actor: "ann", Client: "beignet-cli", Tenant: "acme", Reason: "TICKET-1 <&> 崩溃",
+		Database: "data <&>.db", Supersedes: "s", Parent: "p", Root: "o", Log: []string{"INFO <&> 崩溃", ""},
 		Version: "1.2.3", Delivery: ports.ExactlyOnce, TaskHash: "t", InputHash: "i", DryRun: true,
 		Input:  json.RawMessage(`{"query":"<a href=\"x\">&` + "\u2028" + `","n":9007199254740993}`),
 		Limits: ports.Limits{BatchSize: 1000, Items: 5, Skip: true, MaxFailures: 7, MaxShare: 0.25, Timeout: time.Minute, PreviewAll: true},
@@ -117,7 +143,7 @@ func run(id string, after time.Duration) ports.Run {
 		Progress: ports.Progress{Batches: 2, Processed: 2000, Failed: 3, Changed: 4, Total: &total},
 		Preview: &ports.Preview{Batches: 20, Complete: true, Total: &total, Size: 1000, Samples: []ports.Change{
 			{Key: "1", Before: json.RawMessage(`null`), After: json.RawMessage(`{"a":"<"}`)},
-		}},
+		}, Files: []ports.Written{{Name: "out.csv", Size: 3}}},
 		Inputs:  []ports.InputFile{{Name: "issues.csv", Size: 12, SHA256: "00ff"}},
 		Stages:  []ports.Stage{{Name: "manifest", Duration: 1900 * time.Microsecond}},
 		Output:  json.RawMessage(`{"indexed":2,"html":"<&>"}`),

@@ -23,6 +23,8 @@ func Tx(t *testing.T, open func(*testing.T) Database) {
 		"Contention": testContention,
 		"Context":    testContext,
 		"Waiting":    testWaiting,
+		"Forget":     testForget,
+		"ForgetWait": testForgetWaits,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

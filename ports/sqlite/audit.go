@@ -21,6 +21,9 @@ func appendEvents(ctx context.Context, tx *sql.Tx, key ports.AuditKey, events []
 		return nil
 	}
 	head, err := head(ctx, tx)
+	if err == nil && ports.Keyed(head.Hash) && len(key) > 0 {
+		err = fits(ctx, tx, key, head)
+	}
 	if err != nil {
 		return err
 	}
@@ -41,6 +44,20 @@ func appendEvents(ctx context.Context, tx *sql.Tx, key ports.AuditKey, events []
 		if added {
 			head = next
 		}
+	}
+	return nil
+}
+
+// fits refuses a key that the last link was not made with: no one key would verify
+// what came before and after.
+func fits(ctx context.Context, tx *sql.Tx, key ports.AuditKey, head ports.Link) error {
+	var before string
+	err := tx.QueryRowContext(ctx, `SELECT hash FROM audit WHERE seq < ?1 ORDER BY seq DESC LIMIT 1`, head.Seq).Scan(&before)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if key.Hash(before, head.Body) != head.Hash {
+		return &ports.KeyError{Message: "the audit's last link was made with another key, or has been changed"}
 	}
 	return nil
 }

@@ -15,11 +15,16 @@ func TestState(t *testing.T) {
 	portstest.State(t, func(t *testing.T) portstest.Opened {
 		folder := filepath.Join(t.TempDir(), "state")
 		s := openState(t, folder)
-		return portstest.Opened{State: s, Reopen: func() ports.State {
+		return portstest.Opened{State: s, Reopen: func(key ports.AuditKey) ports.State {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			return openState(t, folder)
+			again, err := sqlite.OpenState(t.Context(), folder, sqlite.StateOptions{AuditKey: key})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { again.Close() })
+			return again
 		}}
 	})
 }
