@@ -22,7 +22,7 @@ import (
 // The flock must stay reachable for as long as the lock is held: its file is
 // closed, and the lock with it, once the garbage collector finds it.
 type lockFile struct {
-	key  string // "" where only the name is known
+	key  string // the name, where only that is known
 	path string // without an ending
 	*flock.Flock
 }
@@ -36,7 +36,7 @@ func (l *locks) file(key string) lockFile {
 
 func (l *locks) named(name string) lockFile {
 	path := filepath.Join(l.folder, name)
-	return lockFile{path: path, Flock: flock.New(path + ".lock")}
+	return lockFile{key: name, path: path, Flock: flock.New(path + ".lock")}
 }
 
 // lock is what the file beside says. One that was never written whole, or cannot
@@ -47,7 +47,7 @@ func (f lockFile) lock() ports.Lock {
 	if err != nil || json.Unmarshal(text, &l) != nil {
 		l = ports.Lock{}
 	}
-	if f.key != "" {
+	if l.Key == "" {
 		l.Key = f.key
 	}
 	return l

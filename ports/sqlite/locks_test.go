@@ -102,6 +102,22 @@ func TestTokens(t *testing.T) {
 	}
 }
 
+// A lock is held though nobody can say by whom.
+func TestHolderUnknown(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "state")
+	s := openState(t, folder)
+	lock(t, s, "k")
+	remove(t, filepath.Join(folder, "locks", nameOfK+".json"))
+	var locked *ports.LockedError
+	if _, err := s.Lock(t.Context(), ports.Holder{}, []string{"k"}); !errors.As(err, &locked) || locked.Lock != (ports.Lock{Key: "k"}) {
+		t.Errorf("Lock: %v, want a LockedError of k", err)
+	}
+	if held, err := s.Held(t.Context()); err != nil || !reflect.DeepEqual(held, []ports.Lock{{Key: nameOfK}}) {
+		t.Errorf("held are %+v, %v; want the name of the file", held, err)
+	}
+}
+
 // A lock whose file was taken away is one that another can take: its holder is told.
 func TestCheckSeesTheFile(t *testing.T) {
 	t.Parallel()
