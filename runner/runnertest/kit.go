@@ -4,7 +4,8 @@
 // Start with [New], which crosses one feature file with the handlers that a
 // Register function adds, and [Run], which runs a task and returns its typed
 // output. The input is JSON text, for a struct would write its zero values
-// over the defaults.
+// over the defaults. [Chaos] interrupts a task wherever it can be, and proves that
+// it comes to the same end.
 package runnertest
 
 import (
@@ -31,7 +32,7 @@ type Kit struct {
 	t      testing.TB
 	runner *runner.Runner
 	state  ports.State
-	files  memory.Files
+	files  *memory.Files
 	log    lines
 	last   ports.Run
 }
@@ -51,10 +52,10 @@ func New[D any](t testing.TB, featureFile string, register func(*runner.Registry
 	}, "beignet.yaml")
 	registry := runner.NewRegistry[D]()
 	register(registry)
-	k := &Kit{t: t, state: memory.NewState()}
+	k := &Kit{t: t, state: memory.NewState(), files: &memory.Files{}}
 	r, crossed := runner.New(module, runner.Bind(registry, open), runner.Options{
 		State: func(context.Context, runner.Target, bool) (ports.State, error) { return k.state, nil },
-		Files: func(string) ports.Files { return &k.files },
+		Files: func(string) ports.Files { return k.files },
 		Log:   slog.New(slog.NewTextHandler(&k.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	problems = append(problems, crossed...)
@@ -120,6 +121,16 @@ func identified(req runner.Request) runner.Request {
 
 // Last is the record of the latest run; zero where it was refused.
 func (k *Kit) Last() ports.Run { return k.last }
+
+// Recorded is what is on record of a run.
+func (k *Kit) Recorded(id string) ports.Run {
+	k.t.Helper()
+	run, err := k.state.Run(k.t.Context(), id)
+	if err != nil {
+		k.t.Fatalf("run %s: %v", id, err)
+	}
+	return run
+}
 
 // Audit returns every audit event, in order.
 func (k *Kit) Audit() []ports.Event {
