@@ -204,7 +204,8 @@ func (b *batchRun) result() result {
 			total = &r.progress.Processed
 		}
 		r.preview = &ports.Preview{
-			Batches: b.batch, Complete: b.done, Total: total, Size: b.x.run.Limits.BatchSize, Samples: b.samples,
+			Batches: b.batch, Complete: b.done, Total: total, Size: b.x.run.Limits.BatchSize,
+			Samples: b.samples, Files: b.x.files.unwritten(),
 		}
 	}
 	return r

@@ -23,6 +23,7 @@ type runFiles struct {
 	read    []ports.InputFile
 	proved  map[string]bool // which of them this attempt has found unchanged
 	written []ports.NewFile // some of them not committed yet
+	would   []ports.Written // in a dry run
 }
 
 var errNoFiles = fmt.Errorf("files are %w by this program", ports.ErrUnsupported)
@@ -157,39 +158,3 @@ func (f *runFiles) abort() {
 		}
 	}
 }
-
-// pretend is Create in a dry run: it refuses what Create would, and writes
-// nothing.
-func (f *runFiles) pretend(name string, overwrite bool) (ports.NewFile, error) {
-	if name == "-" {
-		return &unwritten{name: "standard output", log: f.log}, nil
-	}
-	switch file, err := f.inner.Open(name); {
-	case err == nil && overwrite:
-		file.Close()
-	case err == nil:
-		return nil, errors.Join(&FileError{Name: name, Err: fmt.Errorf("%s: %w", name, ports.ErrExists), Writing: true}, file.Close())
-	case !errors.Is(err, ports.ErrNotFound):
-		return nil, &FileError{Name: name, Err: err, Writing: true}
-	}
-	return &unwritten{name: name, log: f.log}, nil
-}
-
-// unwritten counts what a dry run would have written.
-type unwritten struct {
-	name string
-	log  *slog.Logger
-	size int64
-}
-
-func (u *unwritten) Write(p []byte) (int, error) {
-	u.size += int64(len(p))
-	return len(p), nil
-}
-
-func (u *unwritten) Commit() error {
-	u.log.Info(fmt.Sprintf("would write %s", u.name), "bytes", u.size)
-	return nil
-}
-
-func (u *unwritten) Abort() error { return nil }

@@ -10,7 +10,11 @@ import (
 // once runs a one-shot outside a transaction.
 func (x *execution) once(ctx context.Context, opened app) (result, error) {
 	output, err := x.plan.task.handler.once(ctx, opened.App, x.plan.input, nil)
-	return result{output: output}, err
+	done := result{output: output}
+	if files := x.files.unwritten(); len(files) > 0 {
+		done.preview = &ports.Preview{Complete: true, Files: files}
+	}
+	return done, err
 }
 
 // onceInTx runs a one-shot as a batch of one: its checkpoint commits with it.
@@ -29,7 +33,7 @@ func (x *execution) onceInTx(ctx context.Context, opened app) (result, error) {
 			return result{}, err
 		}
 	}
-	e := &effects{sampling: x.sampling()}
+	e := x.effects(nil)
 	output, err := x.plan.task.handler.once(ctx, bound, x.plan.input, &Changes{e})
 	if err != nil {
 		return result{}, err
@@ -41,7 +45,7 @@ func (x *execution) onceInTx(ctx context.Context, opened app) (result, error) {
 	entries := at.journal(x.plan.request.Target.AuditKey, nil, x.audit.take())
 	done := result{output: output, progress: ports.Progress{Changed: e.changes}, head: at.Head}
 	if x.run.DryRun {
-		done.preview = &ports.Preview{Complete: true, Samples: e.samples}
+		done.preview = &ports.Preview{Complete: true, Samples: e.samples, Files: x.files.unwritten()}
 		return done, nil
 	}
 	checkpoint := ports.Checkpoint{Run: x.run.ID, Batch: 1, State: at.state(), Done: true}
@@ -66,12 +70,4 @@ func (x *execution) settle(ctx context.Context, opened app) (result, error) {
 	}
 	at, err := load(saved)
 	return result{output: at.Out, progress: ports.Progress{Changed: at.Changed}, head: at.Head}, err
-}
-
-// sampling is how many changes of a batch are kept to be shown.
-func (x *execution) sampling() int {
-	if x.run.DryRun {
-		return maxSamples
-	}
-	return 0
 }

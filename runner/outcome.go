@@ -166,7 +166,7 @@ func (x *execution) recordOutcome(ctx context.Context, opened app, done result, 
 		if err != nil {
 			return explain("outcome", err)
 		}
-		if err := x.state.Update(ctx, over, x.run.Mark(), x.outcomeEvent(over, done, ended)); err != nil {
+		if err := x.state.Update(ctx, onRecord(over), x.run.Mark(), x.outcomeEvent(over, done, ended)); err != nil {
 			return explain("the outcome ("+string(over.Status)+") is not on record", err)
 		}
 		run = over

@@ -108,7 +108,7 @@ func (b *batchRun) tell(e *effects) {
 // to be skipped, and the item in its place is applied like any other.
 func (b *batchRun) applied(ctx context.Context, bound any, p page, skip *culprit) (position, *effects, error) {
 	next, n := b.at, p.len()
-	e := &effects{sampling: max(0, b.x.sampling()-len(b.samples))}
+	e := b.x.effects(b.samples)
 	if n == 0 {
 		return next, e, nil
 	}
