@@ -40,6 +40,7 @@ type call struct {
 	err   *screen
 	ran   bool // a run is on record, whose outcome is the exit code
 	taken bool // standard output belongs to a task's export
+	diff  bool // all samples of a preview are shown
 }
 
 // global holds the flags that every command has.

@@ -79,10 +79,11 @@ type progressResult struct {
 }
 
 type previewResult struct {
-	Batches  int64          `json:"batches"`
-	Complete bool           `json:"complete"`
-	Total    *int64         `json:"total"`
-	Samples  []ports.Change `json:"samples,omitempty"`
+	Batches  int64           `json:"batches"`
+	Complete bool            `json:"complete"`
+	Total    *int64          `json:"total"`
+	Samples  []ports.Change  `json:"samples,omitempty"`
+	Files    []ports.Written `json:"files,omitempty"` // what would have been written
 }
 
 // stagesResult is an object of stage to milliseconds, in the order of the

@@ -32,7 +32,7 @@ func (r *runResult) describe(run ports.Run, elapsed time.Duration) {
 		Processed: run.Progress.Processed, Failed: run.Progress.Failed, Changed: run.Progress.Changed,
 	}
 	if p := run.Preview; p != nil {
-		r.Preview = &previewResult{Batches: p.Batches, Complete: p.Complete, Total: p.Total, Samples: p.Samples}
+		r.Preview = &previewResult{Batches: p.Batches, Complete: p.Complete, Total: p.Total, Samples: p.Samples, Files: p.Files}
 	}
 }
 
@@ -50,6 +50,9 @@ func (c *call) runText(run ports.Run) {
 		fmt.Fprintln(w, would(run))
 	}
 	c.writeOutput(w, run.Output)
+	if run.DryRun && run.Preview != nil {
+		c.writePreview(run)
+	}
 	if n := run.Progress.Failed; n > 0 {
 		fmt.Fprintf(w, "%s of %s failed and were left out\n", number(n), plural(run.Progress.Processed, "item"))
 	}

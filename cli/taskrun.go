@@ -23,6 +23,7 @@ type runFlags struct {
 	tenant      string
 	reason      string
 	preview     string
+	diff        bool // show every change that a dry run keeps
 	limits      runner.Limits
 }
 
@@ -57,6 +58,7 @@ func (c *call) taskRun(parent *flagSet) *ff.Command {
 		choice(&f.limits.OnError, manifest.OnErrorStop, manifest.OnErrorSkip))
 	flags.add(0, "max-failures", "N|N%", "How many items may fail before a run that skips them stops.", failures(&f.limits.MaxFailures))
 	flags.add(0, "preview", "all", "Let a dry run do every batch, not the first 20.", choice(&f.preview, "all"))
+	flags.add(0, "diff", "", "Show more of what a dry run would have changed.", on(&f.diff))
 	flags.add(0, "timeout", "DURATION", "End the run after this long, such as 90s; it can only shorten the task's own.",
 		duration(&f.limits.Timeout))
 	flags.add(0, "env", "NAME", "The environment to run in; local is the default.", text(&f.environment))
@@ -91,6 +93,9 @@ func (c *call) runTask(ctx context.Context, f *runFlags) error {
 	if err != nil {
 		return &taskError{error: err, task: task.Name}
 	}
+	if err := f.checkDiff(plan); err != nil {
+		return &taskError{error: err, task: task.Name}
+	}
 	progress.begin()
 	run, err := r.Start(ctx, plan)
 	c.err.seal()
@@ -113,10 +118,14 @@ func (c *call) request(f *runFlags) (runner.Request, error) {
 		return runner.Request{}, err
 	}
 	f.limits.PreviewAll = f.preview == "all"
+	samples := 0
+	if c.diff = f.diff; f.diff {
+		samples = diffSamples
+	}
 	return runner.Request{
 		Task: f.task.Name, Input: input, Target: target,
 		Actor: cmp.Or(f.actor, c.env.actor), Client: c.name + "-cli", Tenant: f.tenant, Reason: f.reason,
-		Limits: f.limits, Spent: f.task.module.spent,
+		Limits: f.limits, Samples: samples, Spent: f.task.module.spent,
 	}, nil
 }
 

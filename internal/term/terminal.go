@@ -61,6 +61,9 @@ func (t Terminal) Dim(s string) string { return t.style("2", s) }
 // Red returns s in red, where there is colour.
 func (t Terminal) Red(s string) string { return t.style("31", s) }
 
+// Green returns s in green, where there is colour.
+func (t Terminal) Green(s string) string { return t.style("32", s) }
+
 // Yellow returns s in yellow, where there is colour.
 func (t Terminal) Yellow(s string) string { return t.style("33", s) }
 
