@@ -49,6 +49,14 @@ func (d *drifted) Tables() []string { return d.tables }
 // some are applied.
 func kit(t *testing.T, index release.Index, upTo int64) (*runnertest.Kit, *sqlite.DB) {
 	t.Helper()
+	open, db := database(t, index, upTo)
+	return runnertest.New(t, tasks, release.Register, open), db
+}
+
+const tasks = "../../features/release/tasks.yaml"
+
+func database(t *testing.T, index release.Index, upTo int64) (runner.Open[release.Deps], *sqlite.DB) {
+	t.Helper()
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "data.db"), sqlite.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
@@ -64,12 +72,11 @@ func kit(t *testing.T, index release.Index, upTo int64) (*runnertest.Kit, *sqlit
 			t.Fatal(err)
 		}
 	}
-	return runnertest.New(t, "../../features/release/tasks.yaml", release.Register,
-		func(_ context.Context, s runner.Session) (runner.Opened[release.Deps], error) {
-			return runner.Opened[release.Deps]{App: release.Deps{
-				Migrator: migrator, Maintainer: sqlstore.NewMaintainer(db.SQL()), Index: index, Log: s.Log,
-			}}, nil
-		}), db
+	return func(_ context.Context, s runner.Session) (runner.Opened[release.Deps], error) {
+		return runner.Opened[release.Deps]{App: release.Deps{
+			Migrator: migrator, Maintainer: sqlstore.NewMaintainer(db.SQL()), Index: index, Log: s.Log,
+		}}, nil
+	}, db
 }
 
 func TestMigrate(t *testing.T) {
