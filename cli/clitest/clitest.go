@@ -1,8 +1,19 @@
 // Package clitest proves a program's command line with testscripts, run against
 // the program itself.
 //
-// Call [Main] from TestMain and [Run] from a test. A script may use, beside what
-// the testscript package documents:
+// Call [Main] from TestMain, and from a test [Script] for a script in it or [Run] for a
+// folder of them:
+//
+//	func TestMain(m *testing.M) { clitest.Main(m, "tickets", main) }
+//
+//	func TestCloseStale(t *testing.T) {
+//		clitest.Script(t, `
+//	exec tickets task run tickets.close-stale
+//	stdout 'dry run: nothing written'
+//	`)
+//	}
+//
+// A script may use, beside what the testscript package documents:
 //
 //	exitcode N program [args...]   runs a program, whose exit code must be N
 //	scrub stdout|stderr|FILE NEW   writes a copy in which [Scrub] has replaced what
@@ -32,11 +43,29 @@ func Main(m *testing.M, name string, main func()) {
 
 // Run runs every script of a folder as a subtest, all of them in parallel.
 func Run(t *testing.T, dir string) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 dir,
+	t.Helper()
+	p := params()
+	p.Dir, p.UpdateScripts = dir, os.Getenv("UPDATE_SCRIPTS") != ""
+	testscript.Run(t, p)
+}
+
+// Script runs one script, with the files that follow it in the txtar format, each after
+// a line "-- NAME --". It has a folder of its own, a HOME and a state that are empty.
+func Script(t *testing.T, script string) {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "script.txtar")
+	if err := os.WriteFile(name, []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := params()
+	p.Files = []string{name}
+	testscript.Run(t, p)
+}
+
+func params() testscript.Params {
+	return testscript.Params{
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("USER", "ann")
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
@@ -48,7 +77,7 @@ func Run(t *testing.T, dir string) {
 			"exitcode": exitCode,
 			"scrub":    scrub,
 		},
-	})
+	}
 }
 
 func exitCode(ts *testscript.TestScript, neg bool, args []string) {
