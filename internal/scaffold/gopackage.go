@@ -240,10 +240,11 @@ func (n *names) clash(f *goFile) string {
 	return ""
 }
 
-// opens reports whether the tests have the function that opens the feature.
-func (p *goPackage) opens() bool {
+// tests reports whether the tests have a function, such as the one that opens the
+// feature.
+func (p *goPackage) tests(function string) bool {
 	for _, f := range p.files {
-		if strings.HasSuffix(f.ast.Name.Name, "_test") && slices.Contains(f.declared(), "inMemory") {
+		if strings.HasSuffix(f.ast.Name.Name, "_test") && slices.Contains(f.declared(), function) {
 			return true
 		}
 	}

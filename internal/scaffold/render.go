@@ -50,11 +50,15 @@ func renderGo(name string, values map[string]string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	formatted, err := format.Source(text)
+	return formatted(name, text)
+}
+
+func formatted(name string, text []byte) ([]byte, error) {
+	text, err := format.Source(text)
 	if err != nil {
 		return nil, fmt.Errorf("template %s: %w", name, err)
 	}
-	return formatted, nil
+	return text, nil
 }
 
 // structure is a struct type with fields, each a line of Go.

@@ -344,3 +344,46 @@ func TestRefuses(t *testing.T) {
 		}
 	}
 }
+
+// What works inside a transaction is tested with interrupted runs, which open the
+// feature again and again. A package whose tests have a function for that which was
+// made before there were any is left as it is.
+func TestInterruptedRuns(t *testing.T) {
+	t.Parallel()
+	const older = "package orders_test\n\nfunc inMemory() {}\n"
+	for _, test := range []struct {
+		kind   Kind
+		helper string // in a test file of the package
+		want   string // the input of the trials; "": there are none
+	}{
+		{KindTx, "", `{"dryRun": false}`},
+		{KindBatches, "", `{"to": 5, "dryRun": false}`},
+		{KindImport, "", `{"file": "rows.csv", "dryRun": false}`},
+		{KindOnce, "", ""},
+		{KindExport, "", ""},
+		{KindBatches, older, ""},
+		{KindBatches, older + "\nfunc world() {}\n", `{"to": 5, "dryRun": false}`},
+	} {
+		fsys := app()
+		fsys["handlers/orders/orders.go"].Data = []byte(strings.NewReplacer(
+			`import "github.com/beignet-go/beignet/runner"`, "import (\n\t\"github.com/beignet-go/beignet/ports\"\n\t\"github.com/beignet-go/beignet/runner\"\n)",
+			"Deps struct{ Orders Store }", "Deps struct{ Files ports.Files }",
+		).Replace(string(fsys["handlers/orders/orders.go"].Data)))
+		if test.helper != "" {
+			fsys["handlers/orders/memory_test.go"] = &fstest.MapFile{Data: []byte(test.helper), Mode: 0o644}
+		}
+		p, err := module(t, fsys).Task(Task{Feature: "orders", Name: "sweep", Kind: test.kind})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := texts(p)
+		trials := got["handlers/orders/sweep_test.go"]
+		if strings.Contains(trials, "runnertest.Chaos(") != (test.want != "") || !strings.Contains(trials, test.want) {
+			t.Errorf("%s beside %q:\n%s", test.kind, test.helper, trials)
+		}
+		if _, made := got["handlers/orders/memory_test.go"]; made != (test.helper == "") {
+			t.Errorf("%s beside %q: %t", test.kind, test.helper, made)
+		}
+		wantFormatted(t, got)
+	}
+}

@@ -85,7 +85,7 @@ func (w *writer) code(c *taskCode, pkg *goPackage) error {
 		if handler, err = renderGo(string(c.kind)+".go.tmpl", c.values()); err != nil {
 			return err
 		}
-		if test, err = renderGo(string(c.kind)+"_test.go.tmpl", c.values()); err != nil {
+		if test, err = c.test(pkg); err != nil {
 			return err
 		}
 		if clash = pkg.clash(handler, test); clash == "" {
@@ -101,9 +101,27 @@ func (w *writer) code(c *taskCode, pkg *goPackage) error {
 	return w.create(path.Join(w.folder(), file+"_test.go"), test)
 }
 
-// helper plans the function that opens the feature for its tests.
+// test is the handler's test. Of what happens inside a transaction it is one of
+// interrupted runs too, unless the tests open the feature with a function that was
+// made before there were any.
+func (c *taskCode) test(pkg *goPackage) ([]byte, error) {
+	text, err := render(string(c.kind)+"_test.go.tmpl", c.values())
+	if err != nil {
+		return nil, err
+	}
+	if !c.kind.outside() && (!pkg.tests("inMemory") || pkg.tests("world")) {
+		chaos, err := render("chaos_test.go.tmpl", c.values())
+		if err != nil {
+			return nil, err
+		}
+		text = append(text, chaos...)
+	}
+	return formatted(string(c.kind)+"_test.go.tmpl", text)
+}
+
+// helper plans the functions that open the feature for its tests.
 func (w *writer) helper(c *taskCode, pkg *goPackage) error {
-	if pkg.opens() {
+	if pkg.tests("inMemory") {
 		return nil
 	}
 	text, err := renderGo("memory_test.go.tmpl", c.values())
@@ -111,7 +129,7 @@ func (w *writer) helper(c *taskCode, pkg *goPackage) error {
 		return err
 	}
 	if clash := pkg.clash(nil, text); clash != "" {
-		return &ShapeError{Message: fmt.Sprintf("the tests in %s have an %s of their own", w.folder(), clash), Hint: "rename it: generated tests open the feature with a function of that name"}
+		return &ShapeError{Message: fmt.Sprintf("the tests in %s have a function %s of their own", w.folder(), clash), Hint: "rename it: generated tests open the feature with a function of that name"}
 	}
 	return w.create(path.Join(w.folder(), "memory_test.go"), text)
 }

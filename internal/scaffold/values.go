@@ -37,6 +37,7 @@ func (c *taskCode) values() map[string]string {
 	maps.Copy(values, map[string]string{
 		"task": c.task, "type": c.typeName, "func": c.funcName, "inputs": structure(inputs), "files": c.files,
 		"manifest": path.Join("../..", c.manifest), "wet": c.sample(true), "dry": "", "ifdry": "",
+		"few": strings.Replace(c.sample(true), manyItems, fewItems, 1),
 	})
 	if c.dryRun {
 		values["ifdry"] = ifDry
@@ -46,6 +47,13 @@ func (c *taskCode) values() map[string]string {
 	}
 	return values
 }
+
+// What says how many items a task of kind batches goes over: in its test, and in those
+// of interrupted runs, of which there are as many as there are places to be.
+const (
+	manyItems = `"to": 2500`
+	fewItems  = `"to": 5`
+)
 
 // ifDry is how a handler outside a transaction honours its dryRun.
 const ifDry = `
