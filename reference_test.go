@@ -49,6 +49,9 @@ func leaves(help string) []string {
 	commands, _, _ = strings.Cut(commands, "\n\n")
 	var all []string
 	for line := range strings.Lines(commands) {
+		if strings.HasPrefix(line, "   ") {
+			continue // of a description
+		}
 		path, _, _ := strings.Cut(strings.TrimSpace(line), "  ")
 		all = append(all, path)
 	}

@@ -54,6 +54,7 @@ var confined = []struct{ pkg, only, reason string }{
 	{"github.com/gofrs/flock", "ports/sqlite", "kernel locks are one adapter's way to keep others out"},
 	{"github.com/pressly/goose", "handlers/*/sqlstore", "migrations are a store's own"},
 	{"golang.org/x/term", "internal/term", "one place that knows terminals"},
+	{"github.com/cenkalti/backoff", "runner", "one idea of how long to wait"},
 	{"golang.org/x/text", "cli handlers/* records", "tables of characters: not for every start's path"},
 	{"github.com/rogpeppe/go-internal", "cli/clitest", "scripts are run by the kit"},
 	{"github.com/santhosh-tekuri/jsonschema", "cli/clitest", "a second opinion for tests: it costs 5 ms of start-up"},

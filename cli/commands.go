@@ -26,6 +26,7 @@ func (c *call) commands() *ff.Command {
 				Name: "task", Flags: task,
 				Subcommands: []*ff.Command{c.taskList(task), c.taskShow(task), c.taskRun(task)},
 			},
+			c.runsGroup(root),
 			c.makeCommands(root),
 			c.check(root),
 			c.completion(root),

@@ -41,9 +41,11 @@ func (t taking) Create(name string, overwrite bool) (ports.NewFile, error) {
 	return t.Files.Create(name, overwrite)
 }
 
-// ended drops what a run kept that will not go on.
+// ended drops what a run kept that will not go on. Where items have failed it stays,
+// for a run over these, and so that run leaves it to its parent.
 func (f *runFiles) ended(run ports.Run) {
-	if f.spool == "" || run.Status != ports.Succeeded && !run.DryRun {
+	over := run.Status == ports.Succeeded && run.Progress.Failed == 0 && run.Parent == ""
+	if f.spool == "" || !over && !run.DryRun {
 		return
 	}
 	if err := os.Remove(f.spool); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -18,7 +18,7 @@ var outputSchemas embed.FS
 
 // schemaNames are the outputs and the manifests that there is a schema of.
 func schemaNames() []string {
-	return []string{"list", "show", "run", "check", "make", "version", "tasks", "beignet"}
+	return []string{"list", "show", "run", "check", "make", "version", "runs-failed", "tasks", "beignet"}
 }
 
 func (c *call) schemaCommand(parent *flagSet) *ff.Command {

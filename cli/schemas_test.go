@@ -22,12 +22,13 @@ func TestSchemasAreCurrent(t *testing.T) {
 		result      any
 		description string
 	}{
-		"list":    {listResult{}, "What task list --json prints."},
-		"show":    {showResult{}, "What task show --json prints."},
-		"run":     {runResult{}, "What task run --json prints, and any command that is refused under --json."},
-		"check":   {checkResult{}, "What check --json prints."},
-		"make":    {makeResult{}, "What make task --json and make feature --json print."},
-		"version": {versionResult{}, "What version --json prints."},
+		"list":        {listResult{}, "What task list --json prints."},
+		"show":        {showResult{}, "What task show --json prints."},
+		"run":         {runResult{}, "What task run --json prints, and any command that is refused under --json."},
+		"check":       {checkResult{}, "What check --json prints."},
+		"runs-failed": {failedResult{}, "What runs show --failed --json prints."},
+		"make":        {makeResult{}, "What make task --json and make feature --json print."},
+		"version":     {versionResult{}, "What version --json prints."},
 	} {
 		file := "schemas/" + name + ".schema.json"
 		want := schemaText(t, reflect.TypeOf(of.result), of.description)

@@ -30,6 +30,16 @@ func (e Encoding) charmap() (*charmap.Charmap, error) {
 	return nil, fmt.Errorf("no encoding %q: utf-8, latin-1 and windows-1252 can be read", string(e))
 }
 
+// Encode returns the bytes of a text in the encoding. A character that it does not
+// have is an error.
+func (e Encoding) Encode(text []byte) ([]byte, error) {
+	table, err := e.charmap()
+	if err != nil || table == nil {
+		return text, err
+	}
+	return table.NewEncoder().Bytes(text)
+}
+
 // asciiPart returns how many bytes of s, from the first on, are ASCII.
 func asciiPart(s string) int {
 	for i := range len(s) {

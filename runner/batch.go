@@ -20,7 +20,7 @@ type Batch[Item, Out any] struct {
 }
 
 // Key is the idempotency key of item i: the run and the item's cursor. It is the same
-// at every attempt and at every batch size.
+// at every attempt, at every batch size, and where failed items are retried.
 func (b *Batch[Item, Out]) Key(i int) string { return b.key(i) }
 
 // Reject marks item i as bad, before anything is written for it. Under onError

@@ -40,10 +40,14 @@ type batchRun struct {
 // met or an error ends it. Whatever has committed stays.
 func (x *execution) overBatches(ctx context.Context, opened app, publish func(result)) (result, error) {
 	b := &batchRun{
-		x: x, src: x.plan.task.handler.batches, app: opened, publish: publish,
+		x: x, app: opened, publish: publish,
 		size: x.run.Limits.BatchSize, total: x.run.Progress.Total, saved: x.runner.opts.Now(),
 	}
-	if err := b.restore(ctx); err != nil {
+	var err error
+	if b.src, err = x.source(ctx, opened); err == nil {
+		err = b.restore(ctx)
+	}
+	if err != nil {
 		return result{output: x.run.Output, progress: x.run.Progress}, err
 	}
 	defer func() { publish(b.result()) }() // a panic included
@@ -136,12 +140,17 @@ func (b *batchRun) limit() int {
 }
 
 // step does one batch by the one rule of failure: a batch that fails is rolled
-// back and tried at half its size, and at size one the item is the culprit. It
-// reports whether there may be more.
+// back and tried at half its size, and at size one the item is the culprit. What is
+// no item's fault and may pass is waited out first. It reports whether there may be
+// more.
 func (b *batchRun) step(ctx context.Context, limit int) (more bool, err error) {
 	var skip *culprit
 	for {
-		n, err := b.try(ctx, limit, skip)
+		var n int
+		err := b.x.patiently(ctx, func() (err error) {
+			n, err = b.try(ctx, limit, skip)
+			return err
+		})
 		if err == nil {
 			b.grow(skip != nil)
 			return n > 0, b.judge(false)

@@ -32,7 +32,7 @@ func newRunFiles(of func(run string) ports.Files, run ports.Run, log *slog.Logge
 	f := &runFiles{dry: run.DryRun, log: log, proved: map[string]bool{}}
 	f.expect(run.Inputs)
 	if of != nil {
-		f.inner = of(run.ID)
+		f.inner = of(rootOf(run)) // a run over another's items reads what that one kept
 	}
 	return f
 }
@@ -146,6 +146,13 @@ func (f *runFiles) Create(name string, overwrite bool) (ports.NewFile, error) {
 	defer f.mu.Unlock()
 	f.written = append(f.written, file)
 	return file, nil
+}
+
+// made reports whether the handler has begun a file.
+func (f *runFiles) made() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.written) > 0
 }
 
 // abort takes back the files that a handler has begun and not committed.

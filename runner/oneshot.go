@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/cenkalti/backoff/v5"
+
 	"github.com/beignet-go/beignet/ports"
 )
 
@@ -17,11 +19,23 @@ func (x *execution) once(ctx context.Context, opened app) (result, error) {
 	return done, err
 }
 
-// onceInTx runs a one-shot as a batch of one: its checkpoint commits with it.
-func (x *execution) onceInTx(ctx context.Context, opened app) (result, error) {
+// onceInTx runs a one-shot as a batch of one: its checkpoint commits with it. An
+// error that may pass, of the transaction and not of the handler, is waited out.
+func (x *execution) onceInTx(ctx context.Context, opened app) (done result, err error) {
 	if x.run.Attempt > 1 {
 		return x.settle(ctx, opened)
 	}
+	err = x.patiently(ctx, func() (err error) {
+		done, err = x.tryOnce(ctx, opened)
+		return err
+	})
+	return done, err
+}
+
+// tryOnce is one transaction of a one-shot. Its error is permanent where trying it
+// again could do something twice: an error of the handler itself, and any after it
+// has made a file, which no rollback takes back.
+func (x *execution) tryOnce(ctx context.Context, opened app) (result, error) {
 	bound, tx, err := opened.Begin(ctx, ports.TxOptions{})
 	if err != nil {
 		return result{}, err
@@ -36,7 +50,7 @@ func (x *execution) onceInTx(ctx context.Context, opened app) (result, error) {
 	e := x.effects(nil)
 	output, err := x.plan.task.handler.once(ctx, bound, x.plan.input, &Changes{e})
 	if err != nil {
-		return result{}, err
+		return result{}, backoff.Permanent(err)
 	}
 	if err := x.plan.task.checkOutput(output); err != nil {
 		return result{}, err
@@ -49,10 +63,14 @@ func (x *execution) onceInTx(ctx context.Context, opened app) (result, error) {
 		return done, nil
 	}
 	checkpoint := ports.Checkpoint{Run: x.run.ID, Batch: 1, State: at.state(), Done: true}
-	if err := tx.Save(ctx, checkpoint, held, entries); err != nil {
-		return result{}, err
+	err = tx.Save(ctx, checkpoint, held, entries)
+	if err == nil {
+		err = x.commit(ctx, tx, opened.Checkpoints, checkpoint)
 	}
-	return done, commit(ctx, tx, opened.Checkpoints, checkpoint)
+	if err != nil && x.files.made() {
+		err = backoff.Permanent(err)
+	}
+	return done, err
 }
 
 // settle ends a one-shot that was interrupted, without running it again: by its

@@ -32,7 +32,8 @@ type Plan struct {
 	LockKeys  []string // what the task works on, beside the run's own key; sorted
 
 	task    *task
-	input   []byte // canonical
+	input   []byte   // canonical
+	descent *descent // of a run over another's failed items; nil: it is not
 	request Request
 	stages  []ports.Stage
 }

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 
@@ -21,18 +20,8 @@ type position struct {
 	Inputs []ports.InputFile `json:"inputs,omitempty"` // the files read so far
 }
 
-// rejection is an item that was skipped, as the journal keeps it. After is the
-// cursor before it, so that a page of one after it is the item again.
-type rejection struct {
-	After   json.RawMessage `json:"after"`
-	Key     string          `json:"key"`
-	Item    json.RawMessage `json:"item"`
-	Reason  string          `json:"reason"`
-	Attempt int             `json:"attempt"`
-}
-
 // journal numbers and chains what a batch leaves beside its rows.
-func (p *position) journal(key ports.AuditKey, rejected []rejection, events []ports.Event) []ports.Entry {
+func (p *position) journal(key ports.AuditKey, rejected []Rejection, events []ports.Event) []ports.Entry {
 	var entries []ports.Entry
 	add := func(kind string, v any) {
 		body := mustMarshalText(v)
@@ -62,18 +51,4 @@ func load(c ports.Checkpoint) (position, error) {
 		p.After = nil
 	}
 	return p, nil
-}
-
-// commit ends a transaction whose Save has succeeded. A commit whose reply was
-// lost is settled by reading the checkpoint, never by trying again.
-func commit(ctx context.Context, tx ports.Tx, from ports.Checkpoints, saved ports.Checkpoint) error {
-	err := tx.Commit()
-	if err == nil {
-		return nil
-	}
-	stored, readErr := from.Checkpoint(context.WithoutCancel(ctx), saved.Run)
-	if readErr == nil && stored.Batch == saved.Batch && string(stored.State) == string(saved.State) {
-		return nil
-	}
-	return err
 }

@@ -32,7 +32,7 @@ func (r *Runner) Resume(ctx context.Context, id string, req Request) (ports.Run,
 	if err != nil {
 		return ports.Run{}, err
 	}
-	if err := x.replan(run, req); err != nil {
+	if err := x.replan(run, req, resumable); err != nil {
 		r.AuditRefusal(ctx, req, err)
 		return ports.Run{}, err
 	}
@@ -104,9 +104,9 @@ func (x *execution) goesOn(ctx context.Context, opened app) error {
 	return x.files.unchanged()
 }
 
-// replan plans a run's next attempt, and refuses what cannot go on or would not be the
-// same run.
-func (x *execution) replan(run ports.Run, req Request) (err error) {
+// replan plans a run's next attempt, or another run over its items, and refuses what
+// cannot go on, by allowed, or would not be the same work.
+func (x *execution) replan(run ports.Run, req Request, allowed func(ports.Run, *Plan) error) (err error) {
 	opening := x.stages.done
 	own := req.Input == nil
 	req.Task = run.Task
@@ -118,7 +118,7 @@ func (x *execution) replan(run ports.Run, req Request) (err error) {
 		return err
 	}
 	x.stages.done = slices.Concat(x.plan.stages, opening)
-	if err := resumable(run, x.plan); err != nil {
+	if err := allowed(run, x.plan); err != nil {
 		return err
 	}
 	if own && x.plan.task.handler.batches != nil && len(x.plan.task.input.Secrets(run.Input)) > 0 {
@@ -157,6 +157,13 @@ func resumable(run ports.Run, p *Plan) error {
 		return &Error{Code: CodeNotResumable, Message: "run " + run.ID + " was a dry run", Hint: "start a new run"}
 	case p.task.handler.batches == nil && (run.Status != ports.Running || !p.task.handler.tx):
 		return &Error{Code: CodeNotResumable, Message: run.Task + " is a one-shot: it has no batch to go on from", Hint: "start a new run"}
+	}
+	return sameWork(run, p)
+}
+
+// sameWork refuses to go on with a run that the plan would not make.
+func sameWork(run ports.Run, p *Plan) error {
+	switch {
 	case run.Database != publicAddress(p.request.Target.Database):
 		return &Error{Code: CodeConfig, Message: fmt.Sprintf("run %s is of the database %q", run.ID, run.Database), Hint: "resume it on that one"}
 	case run.TaskHash != p.TaskHash:

@@ -15,7 +15,7 @@ import (
 	"github.com/beignet-go/beignet/runner/runnertest"
 )
 
-var errKilled = fmt.Errorf("killed: %w", ports.ErrUnavailable)
+var errKilled = fmt.Errorf("killed: %w", ports.ErrIO)
 
 // killAt makes the nth begin or commit fail as if the process had died there, without a
 // chance to record anything of the batch.
@@ -82,7 +82,7 @@ func TestALostReplyIsSettledByTheCheckpoint(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err != nil {
-			if e := failure(t, err); e.Code != runner.CodeUnavailable || run.Progress.Processed != 4 {
+			if e := failure(t, err); e.Code != runner.CodeIO || run.Progress.Processed != 4 {
 				t.Errorf("%s: %s after %d", name, e.Code, run.Progress.Processed)
 			}
 			if run, err = k.Resume(run.ID, runner.Request{}); err != nil {
@@ -250,7 +250,7 @@ func TestAnAttemptThatDoesNotBeginKeepsTheRecord(t *testing.T) {
 	}
 	down = true
 	refused, err := k.Resume(run.ID, runner.Request{})
-	if failure(t, err).Code != runner.CodeUnavailable || refused.ID != "" {
+	if failure(t, err).Code != runner.CodeIO || refused.ID != "" {
 		t.Errorf("%v: %+v", err, refused)
 	}
 	k.WantAudit(slices.Concat([]string{"task.started"}, slices.Repeat([]string{"number.doubled"}, 8), []string{"task.stopped"})...)

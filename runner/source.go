@@ -15,6 +15,8 @@ type source interface {
 	read(ctx context.Context, app any, in []byte, after json.RawMessage, limit int) (page, error)
 	// zero is the output before the first batch.
 	zero() json.RawMessage
+	// join makes one page of pages that it has read.
+	join(pages []page) page
 	opts() *sourceOptions
 }
 
@@ -28,8 +30,13 @@ type page interface {
 	len() int
 	// cursor is that of item i, exactly as a checkpoint keeps it.
 	cursor(i int) json.RawMessage
+	// origin is where item i stands in the task's own source: the cursor before it,
+	// and its own. That is nil for one that is no longer there.
+	origin(i int) (after, cursor json.RawMessage)
 	// item is item i as a journal keeps it.
 	item(i int) json.RawMessage
+	// original is what item i was read from; nil where that is not known.
+	original(i int) *Original
 	// apply works on the items and returns the output after them.
 	apply(ctx context.Context, app any, run string, out json.RawMessage, e *effects) (json.RawMessage, error)
 }
@@ -67,17 +74,27 @@ func (s *batchSource[D, In, Item, Cursor, Out]) read(ctx context.Context, app an
 	if len(items) > limit {
 		return nil, fmt.Errorf("the source returned %d items where at most %d were asked for", len(items), limit)
 	}
-	p := &typedPage[D, In, Item, Cursor, Out]{source: s, input: input, items: items}
+	p := &typedPage[D, In, Item, Cursor, Out]{source: s, input: input, items: items, after: after}
 	if err := p.advances(after); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
+func (s *batchSource[D, In, Item, Cursor, Out]) join(pages []page) page {
+	joined := &typedPage[D, In, Item, Cursor, Out]{source: s}
+	for _, p := range pages {
+		typed := p.(*typedPage[D, In, Item, Cursor, Out])
+		joined.input, joined.items = typed.input, append(joined.items, typed.items...)
+	}
+	return joined
+}
+
 type typedPage[D, In, Item, Cursor, Out any] struct {
 	source *batchSource[D, In, Item, Cursor, Out]
 	input  In
 	items  []Item
+	after  json.RawMessage // the cursor before them; of a joined page nil
 }
 
 func (p *typedPage[D, In, Item, Cursor, Out]) len() int { return len(p.items) }
@@ -103,8 +120,22 @@ func (p *typedPage[D, In, Item, Cursor, Out]) cursor(i int) json.RawMessage {
 	return mustMarshal(p.source.key(p.items[i]))
 }
 
+func (p *typedPage[D, In, Item, Cursor, Out]) origin(i int) (after, cursor json.RawMessage) {
+	if i == 0 {
+		return p.after, p.cursor(0)
+	}
+	return p.cursor(i - 1), p.cursor(i)
+}
+
 func (p *typedPage[D, In, Item, Cursor, Out]) item(i int) json.RawMessage {
 	return marshalSample(p.items[i])
+}
+
+func (p *typedPage[D, In, Item, Cursor, Out]) original(i int) *Original {
+	if sourced, ok := any(p.items[i]).(Sourced); ok {
+		return sourced.Original()
+	}
+	return nil
 }
 
 func (p *typedPage[D, In, Item, Cursor, Out]) apply(ctx context.Context, app any, run string, out json.RawMessage, e *effects) (json.RawMessage, error) {

@@ -31,18 +31,21 @@ func (x *execution) startEvent() ports.Event {
 	if x.run.Supersedes != "" {
 		metadata["supersedes"] = x.run.Supersedes
 	}
+	if x.run.Parent != "" {
+		metadata["parent"] = x.run.Parent
+	}
 	return x.event("task.started", metadata)
 }
 
 // superseded is the latest interrupted run of the same task and input, which could
 // be resumed instead; "" where there is none.
 func (x *execution) superseded(ctx context.Context) (string, error) {
-	if x.run.DryRun || x.plan.task.handler.batches == nil {
+	if x.run.DryRun || x.run.Parent != "" || x.plan.task.handler.batches == nil {
 		return "", nil
 	}
 	running, err := x.state.List(ctx, ports.RunFilter{Task: x.run.Task, Status: ports.Running})
 	running = slices.DeleteFunc(running, func(r ports.Run) bool {
-		return r.DryRun || r.InputHash != x.run.InputHash || r.Tenant != x.run.Tenant
+		return r.DryRun || r.Parent != "" || r.InputHash != x.run.InputHash || r.Tenant != x.run.Tenant
 	})
 	if err != nil || len(running) == 0 {
 		return "", err
@@ -67,12 +70,17 @@ func (x *execution) warnOfSuperseded() {
 // run is what a plan says of its run.
 func (p *Plan) run() ports.Run {
 	req := p.request
-	return ports.Run{
+	run := ports.Run{
 		Task: p.Task, Environment: req.Target.Environment, Database: publicAddress(req.Target.Database),
 		Actor: req.Actor, Client: req.Client, Tenant: req.Tenant, Reason: req.Reason,
 		Delivery: p.Delivery, TaskHash: p.TaskHash,
 		Input: p.Redacted, InputHash: p.InputHash, DryRun: p.DryRun, Limits: p.Limits,
 	}
+	if of := p.descent; of != nil {
+		run.Parent, run.Root, run.Inputs = of.parent, of.root, of.inputs
+		run.Progress.Total = &of.items
+	}
+	return run
 }
 
 // publicAddress is a database's address without a password. One that cannot be

@@ -21,7 +21,7 @@ func (f *itemFault) Error() string { return f.culprit.reason }
 
 // culprit is the item that a batch of one has failed for.
 type culprit struct {
-	cursor json.RawMessage
+	cursor json.RawMessage // its own, in the task's source
 	reason string
 }
 
@@ -83,7 +83,7 @@ func (b *batchRun) save(ctx context.Context, tx ports.Tx, next *position, p page
 	if err := tx.Save(ctx, c, b.x.fences(), entries); err != nil {
 		return err
 	}
-	if err := commit(ctx, tx, b.x.checkpoints(b.app), c); err != nil {
+	if err := b.x.commit(ctx, tx, b.x.checkpoints(b.app), c); err != nil {
 		return err
 	}
 	b.raised = true
@@ -113,17 +113,18 @@ func (b *batchRun) applied(ctx context.Context, bound any, p page, skip *culprit
 		return next, e, nil
 	}
 	next.After = p.cursor(n - 1)
-	if skip != nil && bytes.Equal(skip.cursor, next.After) {
+	if _, own := p.origin(0); skip != nil && n == 1 && bytes.Equal(skip.cursor, own) {
 		e.reject(0, skip.reason)
 	} else {
-		out, err := p.apply(ctx, bound, b.x.run.ID, b.at.Out, e)
+		out, err := p.apply(ctx, bound, rootOf(b.x.run), b.at.Out, e)
 		if err != nil {
 			return next, e, fault(err, p)
 		}
 		if len(e.rejected) > 0 && !b.x.run.Limits.Skip {
 			first := e.inOrder()[0]
 			reason := e.rejected[first]
-			return next, e, &itemFault{retry: first, culprit: culprit{p.cursor(0), reason}, ends: refusedItem(reason)}
+			_, own := p.origin(0)
+			return next, e, &itemFault{retry: first, culprit: culprit{own, reason}, ends: refusedItem(reason)}
 		}
 		next.Out = out
 	}
@@ -139,21 +140,18 @@ func fault(err error, p page) error {
 	if endsRun(err) {
 		return err
 	}
-	at := p.cursor(0)
+	_, at := p.origin(0)
 	return &itemFault{retry: p.len() / 2, culprit: culprit{at, err.Error()}, ends: fmt.Errorf("at item %s: %w", at, err)}
 }
 
 // rejections are the items that the batch leaves behind, in order.
-func (b *batchRun) rejections(p page, e *effects) []rejection {
-	var left []rejection
+func (b *batchRun) rejections(p page, e *effects) []Rejection {
+	var left []Rejection
 	for _, i := range e.inOrder() {
-		after := b.at.After
-		if i > 0 {
-			after = p.cursor(i - 1)
-		}
-		left = append(left, rejection{
-			After: after, Key: itemKey(b.x.run.ID, p.cursor(i)), Item: p.item(i),
-			Reason: e.rejected[i], Attempt: b.x.run.Attempt,
+		after, own := p.origin(i)
+		left = append(left, Rejection{
+			After: after, Key: itemKey(rootOf(b.x.run), own), Item: p.item(i),
+			Reason: e.rejected[i], Attempt: b.x.run.Attempt, Original: p.original(i),
 		})
 	}
 	return left

@@ -16,6 +16,8 @@ import (
 type watch struct {
 	x      *execution
 	asked  atomic.Pointer[Error] // why the run is to end; nil: it is not
+	told   context.Context       // ends when it is asked to, with that as its cause
+	tell   context.CancelCauseFunc
 	cancel context.CancelCauseFunc
 	ended  chan struct{}
 	left   chan struct{}
@@ -27,6 +29,7 @@ type watch struct {
 func (x *execution) watched(ctx context.Context) (context.Context, *watch) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &watch{x: x, cancel: cancel, ended: make(chan struct{}), left: make(chan struct{})}
+	w.told, w.tell = context.WithCancelCause(context.WithoutCancel(ctx))
 	go w.listen(ctx)
 	return ctx, w
 }
@@ -36,6 +39,7 @@ func (w *watch) end() {
 	close(w.ended)
 	w.cancel(nil)
 	<-w.left
+	w.tell(nil)
 }
 
 func (w *watch) listen(ctx context.Context) {
@@ -73,6 +77,7 @@ func (w *watch) ask(why *Error) {
 	if !w.asked.CompareAndSwap(nil, why) {
 		return
 	}
+	w.tell(why)
 	if w.x.plan.task.handler.batches == nil {
 		w.cancel(why)
 	}

@@ -25,13 +25,17 @@ func CheckOutput(args []string, stdout []byte, schema func(name string) []byte) 
 	}
 	name := "run" // and whatever is refused
 	if result.Exit == nil {
-		i := slices.IndexFunc(args, func(arg string) bool {
-			return slices.Contains([]string{"list", "show", "check", "make", "version"}, arg)
+		words := args
+		if i := slices.Index(args, "--failed"); i >= 0 {
+			words = []string{"runs-failed"}
+		}
+		i := slices.IndexFunc(words, func(arg string) bool {
+			return slices.Contains([]string{"list", "show", "check", "make", "version", "runs-failed"}, arg)
 		})
 		if i < 0 {
 			return fmt.Errorf("%q: there is no schema of what it printed", args)
 		}
-		name = args[i]
+		name = words[i]
 	}
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema(name)))
 	if err != nil {

@@ -19,6 +19,7 @@ type objects struct {
 	mapping   [fieldCount]*string
 	source    string // of all; "": a member gives it
 	separator string // between labels that are one text
+	array     bool   // the objects are the elements of one array
 	other     string // to follow what is no object: what the file looks like instead; may be ""
 }
 
@@ -34,6 +35,9 @@ func newObjects(in ImportInput, file io.ReaderAt) *objects {
 }
 
 func (o *objects) hint(*records.SyntaxError) string { return o.other }
+
+// columns are for tables.
+func (o *objects) columns() []string { return nil }
 
 // guarded is for tables.
 func (o *objects) guarded([]records.Record) (row int64, ok bool) { return 0, false }

@@ -11,11 +11,14 @@ import (
 )
 
 // item is one record of an import's file, and the issue that it holds or the
-// reason why it holds none. The journal keeps the record.
+// reason why it holds none. The journal keeps the record and its columns.
 type item struct {
+	Columns []string `json:"columns,omitempty"` // of a table, shared by all its items
 	records.Record
 	issue  Issue
 	reason string
+	form   form
+	raw    []byte // of a bad record: its text, as its Err has it
 }
 
 // reader makes issues of the records of one file.
@@ -32,6 +35,10 @@ type form interface {
 	// hint is what to do about one that is no record of the form, to follow its
 	// error; "": nothing else.
 	hint(*records.SyntaxError) string
+	// columns are the names of a record's fields; nil where each names its own.
+	columns() []string
+	// original is an item as it stood in the file.
+	original(*item) *runner.Original
 	// guarded returns the first row of a page of this feature's own export that
 	// has a cell with a ' before a formula.
 	guarded([]records.Record) (row int64, ok bool)
@@ -55,7 +62,9 @@ func newReader(in ImportInput, source records.Source, file io.ReaderAt) (*reader
 		}
 		r.form = t
 	} else {
-		r.form = newObjects(in, file)
+		o := newObjects(in, file)
+		_, o.array = source.(records.JSONArray)
+		r.form = o
 	}
 	// Local is not in the database: what it means differs from machine to machine.
 	var err error
@@ -68,17 +77,22 @@ func newReader(in ImportInput, source records.Source, file io.ReaderAt) (*reader
 
 // read makes an item of a record.
 func (r *reader) read(rec records.Record) item {
+	it := item{Record: rec, Columns: r.form.columns(), form: r.form}
 	if rec.Err != nil {
-		return item{Record: rec, reason: fmt.Sprintf("%s: %v%s", r.file, rec.Err, r.form.hint(rec.Err))} // which says the row
+		it.reason = fmt.Sprintf("%s: %v%s", r.file, rec.Err, r.form.hint(rec.Err)) // which says the row
+		fault := *rec.Err
+		it.raw, fault.Raw = fault.Raw, nil // the journal has it once, in the original
+		it.Err = &fault
+		return it
 	}
 	p, err := r.form.parts(rec)
 	if err == nil {
-		var issue Issue
-		if issue, err = r.issue(&p); err == nil {
-			return item{Record: rec, issue: issue}
-		}
+		it.issue, err = r.issue(&p)
 	}
-	return item{Record: rec, reason: fmt.Sprintf("%s: row %d (line %d): %v", r.file, rec.Row, rec.Line, err)}
+	if err != nil {
+		it.reason = fmt.Sprintf("%s: row %d (line %d): %v", r.file, rec.Row, rec.Line, err)
+	}
+	return it
 }
 
 // issue makes an issue of its parts. A title may be empty, as a body may: the

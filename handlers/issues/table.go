@@ -20,6 +20,7 @@ type table struct {
 	layout    *layout
 	source    string // of all rows; "": a column gives it
 	separator string // between labels
+	comma     byte
 	encoding  records.Encoding
 	labels    []int
 	others    [][]int  // the columns that go into Extra
@@ -49,7 +50,7 @@ func newTable(in ImportInput, csv records.CSV, file io.ReaderAt) (*table, error)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{layout: l, separator: in.LabelSeparator, encoding: in.Encoding}
+	t := &table{layout: l, separator: in.LabelSeparator, comma: csv.Comma, encoding: in.Encoding}
 	t.where = t.name // once: each use of a method as a value allocates
 	switch {
 	case in.Source != nil:
@@ -75,6 +76,8 @@ func separatorName(comma byte) string {
 	}
 	return strconv.Quote(string(comma))
 }
+
+func (t *table) columns() []string { return t.layout.header }
 
 func (t *table) hint(e *records.SyntaxError) string {
 	if t.encoding == records.UTF8 && notUTF8(e) {

@@ -1,0 +1,92 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// patience is how long an error that may pass is waited out, from its first
+// appearance on.
+const patience = 30 * time.Second
+
+// transient reports whether an error says something of the moment: the database is
+// busy, in conflict with another's transaction, or away. It is no item's fault.
+func transient(err error) bool {
+	return errors.Is(err, ports.ErrBusy) || errors.Is(err, ports.ErrUnavailable)
+}
+
+// patiently calls do, and again for as long as its error is transient: after waits
+// that grow, with some chance in them so that two processes do not meet for ever.
+// When patience is at its end the error is the last of do's. A run that is told to
+// end waits no longer; the error is then why.
+func (x *execution) patiently(ctx context.Context, do func() error) error {
+	waiting, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	defer context.AfterFunc(x.watch.told, func() { leave(context.Cause(x.watch.told)) })()
+
+	first := true
+	_, err := backoff.Retry(waiting, func() (struct{}, error) {
+		err := do()
+		if err != nil && !transient(err) {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithBackOff(newWaits()), backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, _ time.Duration) {
+		if first {
+			x.log.Warn("trying again", "for", patience, "error", err)
+		}
+		first = false
+	}))
+	return err
+}
+
+// waits are those of one patience, which begins with the first error and not with
+// the call: a batch that has taken a minute is tried again like any other.
+type waits struct {
+	*backoff.ExponentialBackOff
+	since time.Time
+}
+
+func newWaits() *waits {
+	w := &waits{ExponentialBackOff: backoff.NewExponentialBackOff()}
+	w.InitialInterval, w.Multiplier, w.MaxInterval = 100*time.Millisecond, 2, 5*time.Second
+	return w
+}
+
+func (w *waits) NextBackOff() time.Duration {
+	if w.since.IsZero() {
+		w.since = time.Now()
+	}
+	next := w.ExponentialBackOff.NextBackOff()
+	if time.Since(w.since)+next > patience {
+		return backoff.Stop
+	}
+	return next
+}
+
+// commit ends a transaction whose Save has succeeded. A commit whose reply was
+// lost is settled by reading the checkpoint, never by trying again before that is
+// known: the error of one that stays open is permanent.
+func (x *execution) commit(ctx context.Context, tx ports.Tx, from ports.Checkpoints, saved ports.Checkpoint) error {
+	err := tx.Commit()
+	if err == nil {
+		return nil
+	}
+	var stored ports.Checkpoint
+	unread := x.patiently(ctx, func() (err error) {
+		stored, err = from.Checkpoint(context.WithoutCancel(ctx), saved.Run)
+		return err
+	})
+	switch {
+	case unread == nil && stored.Batch == saved.Batch && string(stored.State) == string(saved.State):
+		return nil
+	case unread != nil && !errors.Is(unread, ports.ErrNotFound):
+		return backoff.Permanent(err)
+	}
+	return err
+}
