@@ -168,9 +168,10 @@ func like(got, want string) bool {
 	return regexp.MustCompile(`^` + pattern.String() + `$`).MatchString(strings.TrimRight(got, "\n") + "\n")
 }
 
-var logLines = regexp.MustCompile(`(?m)^time=.*\n`)
+var logLines = regexp.MustCompile(`(?m)^(time=|audit head ).*\n`)
 
-// exec runs a command line and returns what it prints without its logs.
+// exec runs a command line and returns what it prints without its logs and the head
+// of the audit.
 func (d *document) exec(at, command string, exit int) string {
 	d.t.Helper()
 	if d.dir == "" {

@@ -38,9 +38,10 @@ type call struct {
 	tty   term.Terminal // standard output
 	out   bytes.Buffer  // the result, written when the command has ended
 	err   *screen
-	ran   bool // a run is on record, whose outcome is the exit code
-	taken bool // standard output belongs to a task's export
-	diff  bool // all samples of a preview are shown
+	ran   bool        // a run is on record, whose outcome is the exit code
+	taken bool        // standard output belongs to a task's export
+	diff  bool        // all samples of a preview are shown
+	head  *ports.Link // of the audit once the run has ended; nil: not known
 }
 
 // global holds the flags that every command has.

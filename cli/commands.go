@@ -27,6 +27,7 @@ func (c *call) commands() *ff.Command {
 				Subcommands: []*ff.Command{c.taskList(task), c.taskShow(task), c.taskRun(task)},
 			},
 			c.runsGroup(root),
+			c.auditCommands(root),
 			c.makeCommands(root),
 			c.check(root),
 			c.completion(root),

@@ -12,6 +12,7 @@ import (
 type environment struct {
 	state     string // <PROGRAM>_STATE: a folder or a URL
 	database  string // <PROGRAM>_DATABASE: a path or a URL
+	auditKey  string // <PROGRAM>_AUDIT_KEY_FILE: the file of the audit's key
 	stateHome string // the folder of per-user state; "": there is none
 	actor     string // whom the CI system, else the OS, says this is
 	plain     bool   // no colour
@@ -32,6 +33,7 @@ func readEnvironment(program string, getenv func(string) string) environment {
 	e := environment{prefix: variable(program) + "_", getenv: getenv}
 	e.state = getenv(e.prefix + "STATE")
 	e.database = getenv(e.prefix + "DATABASE")
+	e.auditKey = getenv(e.prefix + auditKeyVariable)
 	e.stateHome = stateHome(getenv)
 	e.actor = actor(getenv)
 	e.dumb = getenv("TERM") == "dumb"

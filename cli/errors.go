@@ -79,6 +79,7 @@ func (c *call) reportJSON(err error, e *runner.Error, exit int) {
 		if of.run.ID != "" {
 			result.describe(of.run, c.elapsed())
 			result.Status = failedStatus(of.run)
+			result.Audit = c.auditHead()
 		}
 	}
 	if err := c.printJSON(result); err != nil {

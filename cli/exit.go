@@ -7,6 +7,7 @@ import "github.com/beignet-go/beignet/runner"
 const (
 	exitDone        = 0
 	exitTask        = 1   // the task failed
+	exitAudit       = 5   // the audit is not as it was recorded
 	exitUsage       = 64  // the command line
 	exitData        = 65  // input or data refused
 	exitNoInput     = 66  // an input or source file cannot be read
@@ -28,6 +29,8 @@ func exitCode(code runner.Code) int {
 	switch code {
 	case runner.CodeUsage, runner.CodeUnknownTask, runner.CodeUnknownRun:
 		return exitUsage
+	case runner.CodeAudit:
+		return exitAudit
 	case runner.CodeInput, runner.CodeData, runner.CodeNotResumable:
 		return exitData
 	case runner.CodeFile:

@@ -68,7 +68,7 @@ func TestInputFlags(t *testing.T) {
 			got := d.run(t)
 			text := got.err
 			if test.exit == 0 {
-				_, text, _ = strings.Cut(got.out, `"changed":0,"output":`)
+				_, text, _ = strings.Cut(got.out, `},"output":`)
 				test.want += "}\n"
 			}
 			if got.exit != test.exit || !strings.Contains(text, test.want) || test.exit == 0 && text != test.want {

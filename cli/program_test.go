@@ -65,12 +65,12 @@ func TestRunText(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := demo{args: append([]string{"task", "run"}, test.args...), in: `{"tls":{"caFile":"-"}}`, dir: t.TempDir()}
+			d := demo{args: append([]string{"task", "run", "--log-level", "error"}, test.args...), in: `{"tls":{"caFile":"-"}}`, dir: t.TempDir()}
 			if err := os.WriteFile(filepath.Join(d.dir, "in.json"), []byte("{}"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			if strings.HasPrefix(test.name, "dry") || strings.HasPrefix(test.name, "preview") {
-				d.args = append(d.args, "--on-error", "skip", "--max-failures", "50%", "--log-level", "error")
+				d.args = append(d.args, "--on-error", "skip", "--max-failures", "50%")
 			}
 			if got := d.run(t); got != test.want {
 				t.Errorf("got %+v\nwant %+v", got, test.want)
@@ -91,20 +91,20 @@ func TestRunJSON(t *testing.T) {
 		{"output", []string{"demo.greet", "--input", `{"name":"Ann"}`}, 0,
 			`{"schemaVersion":1,"task":"demo.greet","run":"RUN","status":"succeeded","exit":0,"dryRun":false,"durationMs":1,` +
 				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"output":1,"outcome":1},` +
-				`"processed":0,"failed":0,"changed":0,"output":{"greeting":"hello Ann","letters":3}}`},
+				`"processed":0,"failed":0,"changed":0,"audit":{"head":"HASH","events":2},"output":{"greeting":"hello Ann","letters":3}}`},
 		{"preview", []string{"demo.fill", "--on-error", "skip", "--max-failures", "50%", "--log-level", "error", "--input", `{"rows":30652}`}, 0,
 			`{"schemaVersion":1,"task":"demo.fill","run":"RUN","status":"succeeded","exit":0,"dryRun":true,"preview":{"batches":20,"complete":false,"total":30652},"durationMs":1,` +
 				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"output":1,"outcome":1},` +
-				`"processed":100,"failed":14,"changed":0,"output":{"filled":86}}`},
+				`"processed":100,"failed":14,"changed":0,"audit":{"head":"HASH","events":2},"output":{"filled":86}}`},
 		{"failed", []string{"demo.fill", "--input", `{"dryRun":false}`}, 65,
 			`{"schemaVersion":1,"task":"demo.fill","run":"RUN","status":"failed","exit":65,"retryable":false,"dryRun":false,"durationMs":1,` +
 				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"outcome":1},` +
-				`"processed":6,"failed":0,"changed":0,"output":{"filled":6},` +
+				`"processed":6,"failed":0,"changed":0,"audit":{"head":"HASH","events":2},"output":{"filled":6},` +
 				`"error":{"code":"data-refused","message":"a seventh","hint":"mend it, or go on without such items: --on-error skip --max-failures N"}}`},
 		{"down", []string{"demo.greet", "--input", `{"name":"down"}`}, 69,
 			`{"schemaVersion":1,"task":"demo.greet","run":"RUN","status":"failed","exit":69,"retryable":true,"dryRun":false,"durationMs":1,` +
 				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"outcome":1},` +
-				`"processed":0,"failed":0,"changed":0,"error":{"code":"database-unavailable","message":"unavailable","hint":"see that the database is up, then try again"}}`},
+				`"processed":0,"failed":0,"changed":0,"audit":{"head":"HASH","events":2},"error":{"code":"database-unavailable","message":"unavailable","hint":"see that the database is up, then try again"}}`},
 		{"refused", []string{"demo.fill", "--input", `{"dryrun":false}`}, 65,
 			`{"schemaVersion":1,"task":"demo.fill","status":"refused","exit":65,"retryable":false,"error":{"code":"input-invalid","message":"input refused for demo.fill","hint":"demo task show demo.fill",` +
 				`"violations":[{"pointer":"/dryrun","keyword":"additionalProperties","message":"unknown field","suggestion":"dryRun"}]}}`},
@@ -126,7 +126,7 @@ func TestRunJSON(t *testing.T) {
 // An export to - owns standard output; the result then goes to standard error.
 func TestExportOwnsStdout(t *testing.T) {
 	t.Parallel()
-	got := demo{args: []string{"task", "run", "demo.greet", "--input", `{"name":"export"}`}}.run(t)
+	got := demo{args: []string{"task", "run", "demo.greet", "--log-level", "error", "--input", `{"name":"export"}`}}.run(t)
 	if want := (ended{0, "a,b\n", "demo.greet  TIME\n  greeting  exported\n  letters   4\n"}); got != want {
 		t.Errorf("got %+v", got)
 	}
@@ -202,8 +202,8 @@ func TestStdoutFails(t *testing.T) {
 		exit int
 		err  string
 	}{
-		{"run into a closed pipe", []string{"task", "run", "demo.fill", "--limit", "1"}, syscall.EPIPE, 0, ""},
-		{"run into a full disk", []string{"task", "run", "demo.fill", "--limit", "1"}, syscall.ENOSPC, 0, "warning: the result was not written: no space left on device\n"},
+		{"run into a closed pipe", []string{"task", "run", "demo.fill", "--limit", "1", "--log-level", "warn"}, syscall.EPIPE, 0, ""},
+		{"run into a full disk", []string{"task", "run", "demo.fill", "--limit", "1", "--log-level", "warn"}, syscall.ENOSPC, 0, "warning: the result was not written: no space left on device\n"},
 		{"list into a closed pipe", []string{"task", "list"}, syscall.EPIPE, 0, ""},
 		{"list into a full disk", []string{"task", "list"}, syscall.ENOSPC, 74, "warning: the result was not written: no space left on device\n"},
 	} {
@@ -267,15 +267,17 @@ func TestLog(t *testing.T) {
 	t.Parallel()
 	input := "{\"name\":\"log a\u009b\u202eb\"}"
 	got := demo{args: []string{"task", "run", "demo.greet", "--input", input, "--tenant", "acme"}}.run(t)
-	if want := `time=NOW level=INFO msg="greeting \u009b\u202e" run=RUN task=demo.greet actor=ann tenant=acme` + "\n"; got.err != want {
+	if want := `time=NOW level=INFO msg="greeting \u009b\u202e" run=RUN task=demo.greet actor=ann tenant=acme` + "\naudit head HASH\n"; got.err != want {
 		t.Errorf("text: %s", got.err)
 	}
 	got = demo{args: []string{"task", "run", "demo.greet", "--input", input, "--log-format", "json"}}.run(t)
-	if want := `{"time":"NOW","level":"INFO","msg":"greeting \u009b\u202e","run":"RUN","task":"demo.greet","actor":"ann","tenant":""}` + "\n"; got.err != want {
+	if want := `{"time":"NOW","level":"INFO","msg":"greeting \u009b\u202e","run":"RUN","task":"demo.greet","actor":"ann","tenant":""}` + "\n" + `{"time":"NOW","level":"INFO","msg":"audit","head":"HASH","events":2}` + "\n"; got.err != want {
 		t.Errorf("json: %s", got.err)
 	}
-	if !json.Valid([]byte(got.err)) {
-		t.Errorf("not JSON: %s", got.err)
+	for line := range strings.Lines(got.err) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("not JSON: %s", line)
+		}
 	}
 	got = demo{args: []string{"task", "run", "demo.greet", "--input", input, "--log-level", "warn"}}.run(t)
 	if got.err != "" {

@@ -63,8 +63,15 @@ type runResult struct {
 	Exit            int             `json:"exit"`
 	Retryable       *bool           `json:"retryable,omitempty"` // of an error
 	*progressResult                 // of a run
+	Audit           *headResult     `json:"audit,omitempty"` // of a run on record
 	Output          json.RawMessage `json:"output,omitempty"`
 	Error           *errorResult    `json:"error,omitempty"`
+}
+
+// headResult is where the audit stood when a run had ended.
+type headResult struct {
+	Head   string `json:"head"`
+	Events int64  `json:"events"`
 }
 
 // progressResult is how far a run came, and how long that took.

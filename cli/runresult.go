@@ -14,6 +14,7 @@ func (c *call) printRun(run ports.Run) error {
 	if c.json {
 		result := runResult{SchemaVersion: schemaVersion, Task: run.Task, Status: string(run.Status), Exit: exitDone}
 		result.describe(run, c.elapsed())
+		result.Audit = c.auditHead()
 		return c.printJSON(result)
 	}
 	c.runText(run)

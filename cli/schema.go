@@ -18,7 +18,10 @@ var outputSchemas embed.FS
 
 // schemaNames are the outputs and the manifests that there is a schema of.
 func schemaNames() []string {
-	return []string{"list", "show", "run", "check", "make", "version", "runs-failed", "tasks", "beignet"}
+	return []string{
+		"list", "show", "run", "runs-failed", "audit-list", "audit-show", "audit-verify", "audit-export",
+		"check", "make", "version", "tasks", "beignet",
+	}
 }
 
 func (c *call) schemaCommand(parent *flagSet) *ff.Command {
@@ -26,8 +29,8 @@ func (c *call) schemaCommand(parent *flagSet) *ff.Command {
 		func(_ context.Context, f *flagSet) error { return c.printSchema(f.GetArgs()) })
 	flags.operands = func() []candidate { return words(schemaNames()...) }
 	cmd.LongHelp = "list, show and run are what task list, task show and task run print with --json;\n" +
-		"run is also what any command prints that is refused. tasks is a feature file,\n" +
-		"beignet is beignet.yaml."
+		"run is also what any command prints that is refused. audit-list is what audit list\n" +
+		"prints, and so on. tasks is a feature file, beignet is beignet.yaml."
 	return cmd
 }
 

@@ -22,13 +22,17 @@ func TestSchemasAreCurrent(t *testing.T) {
 		result      any
 		description string
 	}{
-		"list":        {listResult{}, "What task list --json prints."},
-		"show":        {showResult{}, "What task show --json prints."},
-		"run":         {runResult{}, "What task run --json prints, and any command that is refused under --json."},
-		"check":       {checkResult{}, "What check --json prints."},
-		"runs-failed": {failedResult{}, "What runs show --failed --json prints."},
-		"make":        {makeResult{}, "What make task --json and make feature --json print."},
-		"version":     {versionResult{}, "What version --json prints."},
+		"list":         {listResult{}, "What task list --json prints."},
+		"show":         {showResult{}, "What task show --json prints."},
+		"run":          {runResult{}, "What task run --json prints, and any command that is refused under --json."},
+		"check":        {checkResult{}, "What check --json prints."},
+		"runs-failed":  {failedResult{}, "What runs show --failed --json prints."},
+		"make":         {makeResult{}, "What make task --json and make feature --json print."},
+		"version":      {versionResult{}, "What version --json prints."},
+		"audit-list":   {auditListResult{}, "What audit list --json prints."},
+		"audit-show":   {auditShowResult{}, "What audit show --json prints."},
+		"audit-verify": {auditVerifyResult{}, "What audit verify --json prints, also where it finds a fault."},
+		"audit-export": {auditExportResult{}, "What audit export --json prints where it writes a file."},
 	} {
 		file := "schemas/" + name + ".schema.json"
 		want := schemaText(t, reflect.TypeOf(of.result), of.description)

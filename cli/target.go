@@ -29,7 +29,9 @@ func (c *call) target(m module, environment string) (runner.Target, error) {
 	} else if filepath.IsAbs(t.State) {
 		t.Database = filepath.Join(t.State, "data.db")
 	}
-	return t, nil
+	key, err := c.auditKey()
+	t.AuditKey = key
+	return t, err
 }
 
 // address makes a path absolute, and leaves what may be a URL to the adapters. One

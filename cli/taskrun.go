@@ -9,6 +9,7 @@ import (
 	"github.com/peterbourgon/ff/v4"
 
 	"github.com/beignet-go/beignet/manifest"
+	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/runner"
 )
 
@@ -89,6 +90,7 @@ func (c *call) runTask(ctx context.Context, f *runFlags) error {
 	files.folder = req.Target.State
 	progress := c.newProgress(task.Name, log)
 	req.Observe = progress.observe
+	req.Audited = func(head ports.Link) { c.head = &head }
 	plan, err := c.plan(ctx, r, f, req)
 	if err != nil {
 		return &taskError{error: err, task: task.Name}
@@ -101,6 +103,7 @@ func (c *call) runTask(ctx context.Context, f *runFlags) error {
 	c.err.seal()
 	files.ended(run)
 	c.ran, c.taken = run.ID != "", files.took.Load()
+	c.tellHead(log)
 	if err != nil {
 		return &taskError{error: err, task: task.Name, run: run}
 	}

@@ -55,6 +55,20 @@ func (r *Runner) AuditRefusal(ctx context.Context, req Request, err error) {
 	}
 }
 
+// tellHead tells a front end that asked for it where the audit stands, now that the
+// outcome is on record.
+func (x *execution) tellHead(ctx context.Context) {
+	if x.plan.request.Audited == nil {
+		return
+	}
+	head, err := x.state.Head(ctx)
+	if err != nil {
+		x.log.Warn("the head of the audit is not known", "error", err)
+		return
+	}
+	x.plan.request.Audited(head)
+}
+
 // recorder buffers a feature's own audit events until the batch that they belong
 // to saves them, or its rollback drops them.
 type recorder struct {

@@ -56,7 +56,10 @@ func (x *execution) tryOnce(ctx context.Context, opened app) (result, error) {
 		return result{}, err
 	}
 	at := position{Out: output, Changed: e.changes}
-	entries := at.journal(x.plan.request.Target.AuditKey, nil, x.audit.take())
+	entries, err := at.journal(x.plan.request.Target.AuditKey, nil, x.audit.take())
+	if err != nil {
+		return result{}, err
+	}
 	done := result{output: output, progress: ports.Progress{Changed: e.changes}, head: at.Head}
 	if x.run.DryRun {
 		done.preview = &ports.Preview{Complete: true, Samples: e.samples, Files: x.files.unwritten()}

@@ -79,7 +79,7 @@ func classify(err error) (Code, string) {
 	case errors.As(err, &exposed):
 		return CodeConfig, exposed.Remedy()
 	case errors.As(err, &key):
-		return CodeConfig, "give the key that the audit was begun with"
+		return CodeConfig, "give the key that the audit was begun with: the variable that ends in _AUDIT_KEY_FILE names its file"
 	case errors.Is(err, ports.ErrLocked):
 		return CodeLocked, "wait until it is free; the command locks lists who holds what"
 	case errors.Is(err, ports.ErrFull):
@@ -170,6 +170,7 @@ func (x *execution) recordOutcome(ctx context.Context, opened app, done result, 
 			return explain("the outcome ("+string(over.Status)+") is not on record", err)
 		}
 		run = over
+		x.tellHead(ctx)
 		return nil
 	})
 	run.Stages = x.stages.done

@@ -20,13 +20,18 @@ type position struct {
 	Inputs []ports.InputFile `json:"inputs,omitempty"` // the files read so far
 }
 
-// journal numbers and chains what a batch leaves beside its rows.
-func (p *position) journal(key ports.AuditKey, rejected []Rejection, events []ports.Event) []ports.Entry {
+// journal numbers and chains what a batch leaves beside its rows. A *[ports.KeyError]:
+// the chain has a key, and none was given.
+func (p *position) journal(key ports.AuditKey, rejected []Rejection, events []ports.Event) ([]ports.Entry, error) {
+	key, err := p.chainKey(key)
+	if err != nil {
+		return nil, err
+	}
 	var entries []ports.Entry
 	add := func(kind string, v any) {
 		body := mustMarshalText(v)
 		p.Seq++
-		p.Head = key.Hash(p.Head, body)
+		p.Head = key.Hash(p.Head, chained(kind, body))
 		entries = append(entries, ports.Entry{Seq: p.Seq, Kind: kind, Body: body})
 	}
 	for _, r := range rejected {
@@ -35,8 +40,26 @@ func (p *position) journal(key ports.AuditKey, rejected []Rejection, events []po
 	for _, e := range events {
 		add(ports.EntryAudit, e)
 	}
-	return entries
+	return entries, nil
 }
+
+// chainKey is the key of a run's own chain: the target's, if there was one when the
+// chain began, else none. Entries keep no hash of their own, so that a chain of which
+// a part alone is keyed could not be computed anew.
+func (p *position) chainKey(key ports.AuditKey) (ports.AuditKey, error) {
+	switch {
+	case p.Head == "":
+		return key, nil
+	case !ports.Keyed(p.Head):
+		return nil, nil
+	case len(key) == 0:
+		return nil, &ports.KeyError{Message: "the run's journal was begun with the audit's key, and no key was given"}
+	}
+	return key, nil
+}
+
+// chained is what of an entry its chain is over: its kind, a newline and its body.
+func chained(kind string, body []byte) []byte { return append([]byte(kind+"\n"), body...) }
 
 // state is the position as a checkpoint keeps it.
 func (p position) state() json.RawMessage { return mustMarshal(p) }

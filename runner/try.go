@@ -77,7 +77,10 @@ func (b *batchRun) save(ctx context.Context, tx ports.Tx, next *position, p page
 	if b.x.run.DryRun {
 		return nil
 	}
-	entries := next.journal(b.x.plan.request.Target.AuditKey, b.rejections(p, e), b.x.audit.take())
+	entries, err := next.journal(b.x.plan.request.Target.AuditKey, b.rejections(p, e), b.x.audit.take())
+	if err != nil {
+		return err
+	}
 	next.Inputs = b.x.files.inputs()
 	c := ports.Checkpoint{Run: b.x.run.ID, Batch: b.batch + 1, State: next.state(), Done: p.len() == 0}
 	if err := tx.Save(ctx, c, b.x.fences(), entries); err != nil {

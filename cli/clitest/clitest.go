@@ -106,11 +106,12 @@ func scrub(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(Scrub(ts.ReadFile(args[0]))), 0o600))
 }
 
-// Scrub returns a program's output with run IDs as RUN, durations as TIME or 1,
-// and instants as NOW.
+// Scrub returns a program's output with run IDs as RUN, hashes as HASH, durations as
+// TIME or 1, and instants as NOW.
 func Scrub(text string) string {
 	for _, s := range [...]struct{ pattern, with string }{
 		{`\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b`, "RUN"},
+		{`\b(hmac-sha256:)?[0-9a-f]{64}\b`, "${1}HASH"},
 		{`\b\d+\.\d\ds\b`, "TIME"},
 		{`"durationMs":[0-9.]+`, `"durationMs":1`},
 		{`("(?:manifest|cross-check|schema|input|state|lock|started|open|handler|output|outcome)":)[0-9.]+`, "${1}1"},

@@ -25,17 +25,18 @@ func CheckOutput(args []string, stdout []byte, schema func(name string) []byte) 
 	}
 	name := "run" // and whatever is refused
 	if result.Exit == nil {
-		words := args
-		if i := slices.Index(args, "--failed"); i >= 0 {
-			words = []string{"runs-failed"}
-		}
-		i := slices.IndexFunc(words, func(arg string) bool {
-			return slices.Contains([]string{"list", "show", "check", "make", "version", "runs-failed"}, arg)
+		i := slices.IndexFunc(args, func(arg string) bool {
+			return slices.Contains([]string{"audit", "runs", "locks", "list", "show", "check", "make", "version"}, arg)
 		})
 		if i < 0 {
 			return fmt.Errorf("%q: there is no schema of what it printed", args)
 		}
-		name = words[i]
+		switch name = args[i]; {
+		case slices.Contains(args, "--failed"):
+			name = "runs-failed"
+		case (name == "runs" || name == "audit") && i+1 < len(args):
+			name += "-" + args[i+1]
+		}
 	}
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema(name)))
 	if err != nil {
@@ -60,7 +61,7 @@ func CheckOutput(args []string, stdout []byte, schema func(name string) []byte) 
 // prints no result.
 func noObject(args []string, stdout []byte) error {
 	asked := slices.Contains(args, "--json") && !slices.Contains(args, "--")
-	exports := slices.ContainsFunc(args, func(arg string) bool { return arg == "-" || strings.Contains(arg, `"-"`) })
+	exports := slices.ContainsFunc(args, func(arg string) bool { return arg == "-" || arg == "export" || strings.Contains(arg, `"-"`) })
 	help := slices.ContainsFunc(args, func(arg string) bool {
 		return slices.Contains([]string{"help", "--help", "-h", "schema", "completion", "__complete"}, arg)
 	})

@@ -36,8 +36,9 @@ func appendEvents(ctx context.Context, tx *sql.Tx, key ports.AuditKey, events []
 		if next.Hash, err = key.Next(head.Hash, body); err != nil {
 			return err
 		}
-		added, err := changed(tx.ExecContext(ctx, `INSERT INTO audit (seq, run, entry, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)
-			ON CONFLICT (run, entry) WHERE entry > 0 DO NOTHING`, next.Seq, e.Run, e.Entry, next.Hash, string(body)))
+		added, err := changed(tx.ExecContext(ctx, `INSERT INTO audit (seq, hash, body) VALUES (?1, ?2, ?3)
+			ON CONFLICT (coalesce(body ->> 'run', ''), body ->> 'entry') WHERE body ->> 'entry' > 0 DO NOTHING`,
+			next.Seq, next.Hash, string(body)))
 		if err != nil {
 			return err
 		}

@@ -90,6 +90,10 @@ ALTER TABLE run ADD COLUMN database  TEXT NOT NULL DEFAULT '';
 ALTER TABLE run ADD COLUMN committed INTEGER NOT NULL DEFAULT 0; -- something in that database, as far as is known
 CREATE INDEX run_status ON run (status, task, started);
 CREATE INDEX run_committed ON run (database, started) WHERE committed;
+DROP INDEX audit_entry;
+ALTER TABLE audit DROP COLUMN run; -- what the hash does not cover is not believed
+ALTER TABLE audit DROP COLUMN entry;
+CREATE UNIQUE INDEX audit_entry ON audit (coalesce(body ->> 'run', ''), body ->> 'entry') WHERE body ->> 'entry' > 0;
 PRAGMA user_version = 2;`},
 	have: func(ctx context.Context, q ports.Querier) (version int64, err error) {
 		if err := q.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil || version != 0 {
