@@ -283,6 +283,14 @@ func (w *workplace) anew(from int64, key ports.AuditKey) {
 	w.exec("state.db", strings.TrimSuffix(statements, ";"))
 }
 
+// added adds an event by hand, as somebody would who has no key.
+func (w *workplace) added() {
+	w.t.Helper()
+	last := w.query("state.db", "SELECT max(seq) FROM audit")
+	w.exec("state.db", fmt.Sprintf("INSERT INTO audit (seq, hash, body) VALUES (%d, '', '{}')", last+1))
+	w.anew(int64(last)+1, nil)
+}
+
 const forgery = "UPDATE audit SET body = replace(body, 'ann', 'bob')"
 
 // A chain that was written anew is sound: only a head that was noted elsewhere, or a
@@ -296,7 +304,14 @@ func TestRewrittenAudit(t *testing.T) {
 	w.want(exitDone, "whoever can write to the state can write the chain anew")
 	w.want(exitAudit, "no event has the expected hash", "--expect", w.head)
 
+	w = plain.copied(t)
+	w.added()
+	w.want(exitDone, "and 1 event after it", "--expect", w.head)
+
 	keyed := afterRuns(t, "0123456789abcdef")
+	w = keyed.copied(t)
+	w.added()
+	w.want(exitAudit, "has no key's hash", "--expect", w.head)
 	keyed.want(exitDone, "as recorded", "--expect", keyed.head)
 	if _, out, _ := keyed.call("audit", "verify"); strings.Contains(out, "anew") || strings.Contains(out, "0123456789") {
 		t.Errorf("a keyed chain: %s", out)

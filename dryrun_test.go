@@ -37,13 +37,13 @@ func TestDryRunsChangeNothing(t *testing.T) {
 			t.Parallel()
 			w := populated(t)
 			before := w.sums()
-			ended := 0
+			ended, last := 0, ""
 			for _, input := range dryInputs(t, task) {
 				out, err := w.run("task", "run", task.Name, "--input", input, "--preview", "all", "--json")
 				if err != nil && strings.Contains(out, "--preview are for tasks with batches") {
 					out, err = w.run("task", "run", task.Name, "--input", input, "--json")
 				}
-				if err == nil {
+				if last = out; err == nil {
 					ended++
 				}
 				if err == nil && !strings.Contains(out, `"status":"succeeded","exit":0,"dryRun":true`) {
@@ -52,7 +52,7 @@ func TestDryRunsChangeNothing(t *testing.T) {
 				w.same(before, input)
 			}
 			if ended == 0 {
-				t.Errorf("no example of %s can be run here: give it one whose files are among testdata's, or put them into the world of this test", task.Name)
+				t.Errorf("no example of %s can be run here: give it one whose files are among testdata's, or put them into the house of this test. The last one:\n%s", task.Name, last)
 			}
 		})
 	}

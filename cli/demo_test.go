@@ -24,9 +24,10 @@ type demo struct {
 	files map[string]string // of the embedded module, over demoFiles
 	dir   string            // the working folder; "": an empty one
 	state ports.State
-	out   io.Writer        // nil: kept
-	errs  *strings.Builder // nil: kept
-	tty   *os.File         // standard input and error, if set
+	db    *memory.DB[[]string] // nil: one of its own
+	out   io.Writer            // nil: kept
+	errs  *strings.Builder     // nil: kept
+	tty   *os.File             // standard input and error, if set
 }
 
 type demoApp struct {
@@ -59,7 +60,10 @@ func (d demo) run(t *testing.T) ended {
 	for name, value := range d.env {
 		env[name] = value
 	}
-	db := memory.NewDB([]string(nil), func(rows []string) []string { return append([]string(nil), rows...) })
+	db := d.db
+	if db == nil {
+		db = demoRows()
+	}
 	program := Program[demoApp]{
 		Name: "demo", Version: "1.2.3", Manifests: files, Register: registerDemo,
 		State: func(context.Context, runner.Target, bool) (ports.State, error) { return d.state, nil },
@@ -98,6 +102,10 @@ func (d demo) run(t *testing.T) ended {
 		t.Error(err)
 	}
 	return ended{exit, clitest.Scrub(out.String()), clitest.Scrub(errs.String())}
+}
+
+func demoRows() *memory.DB[[]string] {
+	return memory.NewDB([]string(nil), func(rows []string) []string { return append([]string(nil), rows...) })
 }
 
 type greetInput struct {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,6 +25,9 @@ type taskError struct {
 	error
 	task string
 	run  ports.Run // without an ID where none was started
+
+	status string // of the run; "": as its record says
+	resume string // the command that takes the run on; "": none does
 }
 
 func (e *taskError) Unwrap() error { return e.error }
@@ -42,7 +46,7 @@ func (c *call) report(err error) int {
 		told.Hint = c.name + " help"
 		known = &told
 	}
-	exit := exitCode(known.Code)
+	exit := c.exitCode(known.Code)
 	c.err.seal()
 	if c.json {
 		c.reportJSON(err, known, exit)
@@ -78,7 +82,7 @@ func (c *call) reportJSON(err error, e *runner.Error, exit int) {
 		result.Task = of.task
 		if of.run.ID != "" {
 			result.describe(of.run, c.elapsed())
-			result.Status = failedStatus(of.run)
+			result.Status, result.Resume = cmp.Or(of.status, failedStatus(of.run)), of.resume
 			result.Audit = c.auditHead()
 		}
 	}
@@ -117,8 +121,14 @@ func (c *call) reportText(err error, e *runner.Error) {
 	if of != nil {
 		writeKept(&b, of.run)
 	}
-	if e.Hint != "" {
-		b.WriteString(c.err.Dim("hint:") + " " + term.Escape(e.Hint) + "\n")
+	hints := []string{e.Hint}
+	if of != nil {
+		hints = append(hints, of.resume)
+	}
+	for _, hint := range hints {
+		if hint != "" {
+			b.WriteString(c.err.Dim("hint:") + " " + term.Escape(hint) + "\n")
+		}
 	}
 	c.err.print(b.String())
 }

@@ -1,12 +1,17 @@
 package cli
 
-import "github.com/beignet-go/beignet/runner"
+import (
+	"syscall"
+
+	"github.com/beignet-go/beignet/runner"
+)
 
 // The exit codes, which are the contract with CI. Most follow sysexits.h; 2 is
 // never used, for the Go runtime exits with it.
 const (
 	exitDone        = 0
 	exitTask        = 1   // the task failed
+	exitCancelled   = 4   // stopped by runs cancel
 	exitAudit       = 5   // the audit is not as it was recorded
 	exitUsage       = 64  // the command line
 	exitData        = 65  // input or data refused
@@ -19,10 +24,24 @@ const (
 	exitConfig      = 78  // manifest, configuration or state
 	exitTimeout     = 124 // as timeout(1)
 	exitInterrupted = 130 // as a shell's Ctrl-C
+	exitTerminated  = 143 // as a shell's SIGTERM
 )
 
-// codeInterrupted is this front end's own: Ctrl-C at a prompt.
-const codeInterrupted runner.Code = "interrupted"
+// The codes that are this front end's own.
+const (
+	codeInterrupted runner.Code = "interrupted"     // Ctrl-C at a prompt
+	codeDied        runner.Code = "run-interrupted" // the run that is waited for has nobody at it
+	codeStillAtIt   runner.Code = "still-running"   // the run that is waited for goes on
+)
+
+// exitCode is the number for an error's code, in this call: of a run that a signal has
+// stopped it says by which.
+func (c *call) exitCode(code runner.Code) int {
+	if code == runner.CodeStopped && c.stoppedBy == syscall.SIGTERM {
+		return exitTerminated
+	}
+	return exitCode(code)
+}
 
 // exitCode is the number for an error's code. Nothing else decides one.
 func exitCode(code runner.Code) int {
@@ -45,11 +64,13 @@ func exitCode(code runner.Code) int {
 		return exitGate
 	case runner.CodeConfig:
 		return exitConfig
-	case runner.CodeTimeout:
+	case runner.CodeTimeout, codeStillAtIt:
 		return exitTimeout
-	case codeInterrupted:
+	case runner.CodeCancelled:
+		return exitCancelled
+	case codeInterrupted, runner.CodeStopped:
 		return exitInterrupted
-	case runner.CodeTask, runner.CodePanic, runner.CodeFailures, runner.CodeOutput:
+	case codeDied, runner.CodeTask, runner.CodePanic, runner.CodeFailures, runner.CodeOutput:
 		return exitTask
 	default:
 		return exitInternal

@@ -23,9 +23,12 @@ type runFiles struct {
 // of returns the files of a run. What it reads of standard input is kept in the
 // state for as long as the run may go on.
 func (f *runFiles) of(run string) ports.Files {
-	f.spool = filepath.Join(f.folder, "stdin", run)
+	f.spool = spoolOf(f.folder, run)
 	return taking{disk.New(disk.Options{Dir: f.call.std.Dir, In: f.call.std.In, Spool: f.spool, Out: f.call.std.Out}), &f.took}
 }
+
+// spoolOf is where a state's folder keeps what a run has read of standard input.
+func spoolOf(folder, run string) string { return filepath.Join(folder, "stdin", run) }
 
 // taking are files of which standard output, once a task has opened it, is the
 // task's own: also where it writes nothing.

@@ -31,7 +31,7 @@ func TestRunText(t *testing.T) {
 				"14 of 100 items failed and were left out\nhint: --preview all does all 30,652\n", ""}},
 		{"preview all", []string{"demo.fill", "--preview", "all", "--input", `{"rows":140}`},
 			ended{0, "demo.fill  dry run: nothing written  TIME\nwould have:\n  filled  120\n20 of 140 items failed and were left out\n", ""}},
-		{"limit", []string{"demo.fill", "--limit", "3", "--input", `{"dryRun":false}`}, ended{0, "demo.fill  stopped by --limit  TIME\n  filled  3\n", ""}},
+		{"limit", []string{"demo.fill", "--limit", "3", "--input", `{"dryRun":false}`}, ended{0, "demo.fill  stopped by --limit  TIME\n  filled  3\nhint: demo runs resume RUN\n", ""}},
 		{"limit of a dry run", []string{"demo.fill", "--limit", "3"},
 			ended{0, "demo.fill  dry run: nothing written  TIME\nwould have, in the first 3 items (--limit):\n  filled  3\n", ""}},
 		{"bad-input 41", []string{"demo.fill", "--input", `{"dryrun":false}`},
@@ -39,7 +39,7 @@ func TestRunText(t *testing.T) {
 		{"bad-input 49", []string{"demo.fill", "--input="},
 			ended{65, "", "demo: input refused for demo.fill\n  the input  is empty; write {} for an input without members\nhint: demo task show demo.fill\n"}},
 		{"data refused", []string{"demo.fill", "--on-error", "stop", "--input", `{"dryRun":false}`},
-			ended{65, "", "demo: demo.fill: a seventh\n  done before that and kept: 6 of 12 items\nhint: mend it, or go on without such items: --on-error skip --max-failures N\n"}},
+			ended{65, "", "demo: demo.fill: a seventh\n  done before that and kept: 6 of 12 items\nhint: mend it, or go on without such items: --on-error skip --max-failures N\nhint: demo runs resume RUN\n"}},
 		{"failed", []string{"demo.greet", "--input", `{"name":"fail"}`}, ended{1, "", "demo: demo.greet: nobody \\u202ehome\n"}},
 		{"panic", []string{"demo.greet", "--input", `{"name":"panic"}`},
 			ended{1, "", "demo: demo.greet: the handler panicked: no such person\nhint: -v shows the stack\n"}},
@@ -97,7 +97,7 @@ func TestRunJSON(t *testing.T) {
 				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"output":1,"outcome":1},` +
 				`"processed":100,"failed":14,"changed":0,"audit":{"head":"HASH","events":2},"output":{"filled":86}}`},
 		{"failed", []string{"demo.fill", "--input", `{"dryRun":false}`}, 65,
-			`{"schemaVersion":1,"task":"demo.fill","run":"RUN","status":"failed","exit":65,"retryable":false,"dryRun":false,"durationMs":1,` +
+			`{"schemaVersion":1,"task":"demo.fill","run":"RUN","status":"failed","exit":65,"retryable":false,"resume":"demo runs resume RUN","dryRun":false,"durationMs":1,` +
 				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"outcome":1},` +
 				`"processed":6,"failed":0,"changed":0,"audit":{"head":"HASH","events":2},"output":{"filled":6},` +
 				`"error":{"code":"data-refused","message":"a seventh","hint":"mend it, or go on without such items: --on-error skip --max-failures N"}}`},
@@ -234,7 +234,8 @@ func TestExitCodes(t *testing.T) {
 		runner.CodeUsage: 64, runner.CodeUnknownTask: 64, runner.CodeInput: 65, runner.CodeData: 65, runner.CodeNotResumable: 65,
 		runner.CodeFile: 66, runner.CodeUnavailable: 69, runner.CodeInternal: 70, runner.CodeIO: 74, runner.CodeLocked: 75,
 		runner.CodeGate: 77, runner.CodeConfig: 78, runner.CodeTimeout: 124, runner.CodeTask: 1, runner.CodePanic: 1,
-		runner.CodeFailures: 1, runner.CodeOutput: 1, "another": 70,
+		runner.CodeFailures: 1, runner.CodeOutput: 1, "another": 70, runner.CodeUnknownRun: 64,
+		runner.CodeStopped: 130, runner.CodeCancelled: 4, runner.CodeAudit: 5,
 	} {
 		if got := exitCode(code); got != want {
 			t.Errorf("%s: %d, want %d", code, got, want)

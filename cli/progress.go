@@ -25,8 +25,9 @@ type progress struct {
 	log    *slog.Logger // where the lines must be JSON; nil: they are text
 	now    func() time.Time
 
-	began time.Time
-	next  time.Time // nothing is shown before
+	before int64 // items of earlier attempts
+	began  time.Time
+	next   time.Time // nothing is shown before
 }
 
 func (c *call) newProgress(task string, log *slog.Logger) *progress {
@@ -47,12 +48,21 @@ func (p *progress) begin() {
 	}
 }
 
+// tell says something of the run at work.
+func (p *progress) tell(message string) {
+	if p.log != nil {
+		p.log.Info(message, "task", p.task)
+		return
+	}
+	p.screen.print(message + "\n")
+}
+
 func (p *progress) observe(at ports.Progress) {
 	now := p.now()
 	if now.Before(p.next) {
 		return
 	}
-	rate := float64(at.Processed) / now.Sub(p.began).Seconds()
+	rate := float64(max(at.Processed-p.before, 0)) / now.Sub(p.began).Seconds()
 	switch {
 	case p.screen.redraws():
 		p.next = now.Add(barEvery)

@@ -42,6 +42,19 @@ func TestProgressLines(t *testing.T) {
 	}
 }
 
+// A run that goes on has done nothing of the earlier attempts' items now.
+func TestProgressOfAResumedRun(t *testing.T) {
+	t.Parallel()
+	p, _, out, now := observed(false)
+	p.before = 9000
+	total := int64(10_000)
+	*now = now.Add(5 * time.Second)
+	p.observe(ports.Progress{Processed: 9500, Total: &total})
+	if want := "issues.import  9,500 of 10,000  95%  100/s  5s left\n"; out.String() != want {
+		t.Errorf("got %q, want %q", out, want)
+	}
+}
+
 // On a terminal it is one line, below what else is written, and gone at the end.
 func TestProgressBar(t *testing.T) {
 	t.Parallel()

@@ -62,6 +62,7 @@ type runResult struct {
 	Status          string          `json:"status"` // a ports.Status, "refused" or "interrupted"
 	Exit            int             `json:"exit"`
 	Retryable       *bool           `json:"retryable,omitempty"` // of an error
+	Resume          string          `json:"resume,omitempty"`    // the command that takes the run on
 	*progressResult                 // of a run
 	Audit           *headResult     `json:"audit,omitempty"` // of a run on record
 	Output          json.RawMessage `json:"output,omitempty"`

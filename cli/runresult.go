@@ -9,15 +9,19 @@ import (
 	"github.com/beignet-go/beignet/ports"
 )
 
-// printRun makes a run that has ended well the result.
-func (c *call) printRun(run ports.Run) error {
+// printRun makes a run that has ended well the result. Resume is the command that takes
+// one on that was stopped by its limit.
+func (c *call) printRun(run ports.Run, resume string) error {
 	if c.json {
-		result := runResult{SchemaVersion: schemaVersion, Task: run.Task, Status: string(run.Status), Exit: exitDone}
+		result := runResult{SchemaVersion: schemaVersion, Task: run.Task, Status: string(run.Status), Exit: exitDone, Resume: resume}
 		result.describe(run, c.elapsed())
 		result.Audit = c.auditHead()
 		return c.printJSON(result)
 	}
 	c.runText(run)
+	if resume != "" {
+		fmt.Fprintf(&c.out, "%s %s\n", c.tty.Dim("hint:"), resume)
+	}
 	return nil
 }
 
@@ -32,9 +36,14 @@ func (r *runResult) describe(run ports.Run, elapsed time.Duration) {
 		DryRun: run.DryRun, DurationMs: milliseconds(elapsed), Stages: run.Stages,
 		Processed: run.Progress.Processed, Failed: run.Progress.Failed, Changed: run.Progress.Changed,
 	}
-	if p := run.Preview; p != nil {
-		r.Preview = &previewResult{Batches: p.Batches, Complete: p.Complete, Total: p.Total, Samples: p.Samples, Files: p.Files}
+	r.Preview = describePreview(run.Preview)
+}
+
+func describePreview(p *ports.Preview) *previewResult {
+	if p == nil {
+		return nil
 	}
+	return &previewResult{Batches: p.Batches, Complete: p.Complete, Total: p.Total, Samples: p.Samples, Files: p.Files}
 }
 
 func (c *call) runText(run ports.Run) {

@@ -3,83 +3,153 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
+	"slices"
+	"time"
 
 	"github.com/peterbourgon/ff/v4"
 
+	"github.com/beignet-go/beignet/internal/term"
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/runner"
 )
 
-// runsGroup are the commands over runs on record.
-func (c *call) runsGroup(root *flagSet) *ff.Command {
-	group := newFlagSet(c.name+" runs", root)
-	group.group = true
-	var failed failedFlags
-	show, flags := command(group, "show", " ID", "Show a run.", func(ctx context.Context, f *flagSet) error {
-		if err := failed.check(); err != nil {
-			return err
-		}
-		id, err := oneTask(f)
+func (c *call) runsCommands(root *flagSet) *ff.Command {
+	runs := newFlagSet(root.GetName()+" runs", root)
+	runs.group = true
+	return &ff.Command{
+		Name: "runs", Flags: runs,
+		Subcommands: []*ff.Command{
+			c.runsList(runs), c.runsShow(runs), c.runsResume(runs), c.runsRetryFailed(runs), c.runsCancel(runs), c.runsWait(runs), c.runsPrune(runs),
+		},
+	}
+}
+
+// history is what is on record at a target.
+type history struct {
+	*runner.Runner
+	target runner.Target
+	module module
+}
+
+// history looks at the records of an environment. A manifest with mistakes does not
+// hide them, nor keep a run from being cancelled.
+func (c *call) history(environment string) (history, error) {
+	m := c.findModule()
+	target, err := c.target(m, environment)
+	if err != nil {
+		return history{}, err
+	}
+	r, _ := runner.New(m.manifest, c.handlers(), runner.Options{State: c.state, Log: c.logger(), Version: c.versionString()})
+	return history{r, target, m}, nil
+}
+
+// caller is a request of whoever calls, at the target.
+func (c *call) caller(h history, actor, reason string) runner.Request {
+	return runner.Request{Target: h.target, Actor: cmp.Or(actor, c.env.actor), Client: c.name + "-cli", Reason: reason}
+}
+
+// addEnvironment adds the flag that says where to look.
+func addEnvironment(flags *flagSet, environment *string) {
+	flags.add(0, "env", "NAME", "The environment whose runs are meant; local is the default.", text(environment))
+}
+
+const runOperand = "An ID may be shortened for as long as no other run's begins like it, and last is the\nlatest run."
+
+// oneRun returns the argument of a command that takes a run.
+func oneRun(f *flagSet) (string, error) {
+	switch args := f.GetArgs(); {
+	case len(args) == 1 && args[0] != "":
+		return args[0], nil
+	case len(args) > 1:
+		return "", unexpected(args[1], f)
+	}
+	return "", usageError("which run?", "add its ID, the beginning of one, or last: "+f.GetName()+" ID")
+}
+
+// ofRun makes a command that takes a run.
+func (c *call) ofRun(parent *flagSet, name, short string, exec func(ctx context.Context, id string) error, offered ...ports.Status) (*ff.Command, *flagSet) {
+	cmd, flags := command(parent, name, " ID", short, func(ctx context.Context, f *flagSet) error {
+		id, err := oneRun(f)
 		if err != nil {
 			return err
 		}
-		r, target, run, err := c.recordedRun(ctx, id)
-		if err != nil || !failed.failed {
-			return err
+		return exec(ctx, id)
+	})
+	cmd.LongHelp = runOperand
+	flags.operands = func() []candidate { return c.latestRuns(offered) }
+	return cmd, flags
+}
+
+// offeredRuns is how many runs completion offers.
+const offeredRuns = 10
+
+// latestRuns are the latest runs of the statuses that a command is for, for completion,
+// which has nobody to tell of an error.
+func (c *call) latestRuns(statuses []ports.Status) []candidate {
+	h, err := c.history("")
+	if err != nil {
+		return nil
+	}
+	h.Runner = h.With(runner.Options{State: c.state}) // no log either
+	runs, err := h.History(context.Background(), h.target, ports.RunFilter{Limit: 10 * offeredRuns})
+	if err != nil {
+		return nil
+	}
+	var all []candidate
+	for _, s := range runs {
+		if len(statuses) > 0 && !slices.Contains(statuses, ports.Status(s.Status())) || len(all) == offeredRuns {
+			continue
 		}
-		return c.showFailed(ctx, r, target, run, failed)
-	})
-	failed.add(flags)
-	retry, _ := command(group, "retry-failed", " ID", "Run a task over the failed items of a run.", func(ctx context.Context, f *flagSet) error {
-		return c.again(ctx, f, (*runner.Runner).RetryFailed)
-	})
-	resume, _ := command(group, "resume", " ID", "Take a run on.", func(ctx context.Context, f *flagSet) error {
-		return c.again(ctx, f, (*runner.Runner).Resume)
-	})
-	return &ff.Command{Name: "runs", Flags: group, Subcommands: []*ff.Command{show, retry, resume}}
+		all = append(all, candidate{s.ID, s.Task + ", " + s.Status() + ", " + ago(c.began.Sub(s.Started))})
+	}
+	return all
 }
 
-func (c *call) recordedRun(ctx context.Context, id string) (*runner.Runner, runner.Target, ports.Run, error) {
-	r, m, err := c.loadRunner(runner.Options{State: c.state, Log: c.logger(), Version: c.versionString()})
-	if err != nil {
-		return nil, runner.Target{}, ports.Run{}, err
+// status is how a run stands, in a column of a width, in the colour of its urgency.
+func status(tty term.Terminal, s runner.Standing, width int) string {
+	word := term.Pad(statusText(s), width)
+	switch ports.Status(s.Status()) {
+	case ports.Failed, ports.TimedOut, runner.Interrupted:
+		return tty.Red(word)
+	case ports.Stopped, ports.Cancelled:
+		return tty.Yellow(word)
+	case ports.Running:
+		return tty.Cyan(word)
+	default:
+		return word
 	}
-	target, err := c.target(m, "")
-	if err != nil {
-		return r, target, ports.Run{}, err
-	}
-	state, err := c.state(ctx, target, false)
-	if err != nil {
-		return r, target, ports.Run{}, err
-	}
-	runs, err := state.List(ctx, ports.RunFilter{Prefix: id, Limit: 1})
-	if id == "last" {
-		runs, err = state.List(ctx, ports.RunFilter{Limit: 1})
-	}
-	if err = errors.Join(err, state.Close()); err != nil || len(runs) == 0 {
-		return r, target, ports.Run{}, cmp.Or[error](err, &runner.Error{Code: runner.CodeUnknownRun, Message: "no run " + id})
-	}
-	return r, target, runs[0], nil
 }
 
-func (c *call) again(ctx context.Context, f *flagSet, do func(*runner.Runner, context.Context, string, runner.Request) (ports.Run, error)) error {
-	id, err := oneTask(f)
-	if err != nil {
-		return err
+func statusText(s runner.Standing) string {
+	if s.DryRun {
+		return s.Status() + " (dry run)"
 	}
-	r, target, of, err := c.recordedRun(ctx, id)
-	if err != nil {
-		return err
+	return s.Status()
+}
+
+// took is how long a run has taken, from its first start to its latest end; "": it is
+// not known.
+func took(s runner.Standing, now time.Time) string {
+	switch {
+	case s.Ended != nil:
+		return seconds(s.Ended.Sub(s.Started))
+	case s.At():
+		return seconds(now.Sub(s.Started))
 	}
-	files := &runFiles{call: c, folder: target.State}
-	r = r.With(runner.Options{State: c.state, Files: files.of, Log: c.logger(), Version: c.versionString()})
-	run, err := do(r, ctx, of.ID, runner.Request{Target: target, Actor: c.env.actor, Client: c.name + "-cli"})
-	c.err.seal()
-	files.ended(run)
-	c.ran = run.ID != ""
-	if err != nil {
-		return &taskError{error: err, task: of.Task, run: run}
+	return ""
+}
+
+// items are what a run has done of them; "": it has none.
+func items(p ports.Progress) string {
+	if p.Processed == 0 && p.Total == nil {
+		return ""
 	}
-	return c.printRun(run)
+	text := number(p.Processed)
+	if p.Total != nil && *p.Total != p.Processed {
+		text += " of " + number(*p.Total)
+	}
+	if p.Failed > 0 {
+		text += ", " + number(p.Failed) + " failed"
+	}
+	return text
 }

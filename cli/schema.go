@@ -19,7 +19,8 @@ var outputSchemas embed.FS
 // schemaNames are the outputs and the manifests that there is a schema of.
 func schemaNames() []string {
 	return []string{
-		"list", "show", "run", "runs-failed", "audit-list", "audit-show", "audit-verify", "audit-export",
+		"list", "show", "run", "runs-list", "runs-show", "runs-failed", "runs-cancel", "runs-prune", "locks",
+		"audit-list", "audit-show", "audit-verify", "audit-export",
 		"check", "make", "version", "tasks", "beignet",
 	}
 }
@@ -29,8 +30,9 @@ func (c *call) schemaCommand(parent *flagSet) *ff.Command {
 		func(_ context.Context, f *flagSet) error { return c.printSchema(f.GetArgs()) })
 	flags.operands = func() []candidate { return words(schemaNames()...) }
 	cmd.LongHelp = "list, show and run are what task list, task show and task run print with --json;\n" +
-		"run is also what any command prints that is refused. audit-list is what audit list\n" +
-		"prints, and so on. tasks is a feature file, beignet is beignet.yaml."
+		"run is also what runs resume and runs wait print, and any command that is refused.\n" +
+		"runs-list is what runs list prints, and so on. tasks is a feature file, beignet is\n" +
+		"beignet.yaml."
 	return cmd
 }
 

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/runner"
 )
 
@@ -24,11 +23,16 @@ func TestSchemasAreCurrent(t *testing.T) {
 	}{
 		"list":         {listResult{}, "What task list --json prints."},
 		"show":         {showResult{}, "What task show --json prints."},
-		"run":          {runResult{}, "What task run --json prints, and any command that is refused under --json."},
+		"run":          {runResult{}, "What task run, runs resume and runs wait print with --json, and any command that is refused under --json."},
+		"runs-list":    {runsListResult{}, "What runs list --json prints."},
+		"runs-show":    {runsShowResult{}, "What runs show --json prints."},
+		"runs-cancel":  {runsCancelResult{}, "What runs cancel --json prints."},
+		"runs-prune":   {runsPruneResult{}, "What runs prune --json prints."},
+		"locks":        {locksResult{}, "What locks --json prints."},
 		"check":        {checkResult{}, "What check --json prints."},
-		"runs-failed":  {failedResult{}, "What runs show --failed --json prints."},
 		"make":         {makeResult{}, "What make task --json and make feature --json print."},
 		"version":      {versionResult{}, "What version --json prints."},
+		"runs-failed":  {failedResult{}, "What runs show --failed --json prints."},
 		"audit-list":   {auditListResult{}, "What audit list --json prints."},
 		"audit-show":   {auditShowResult{}, "What audit show --json prints."},
 		"audit-verify": {auditVerifyResult{}, "What audit verify --json prints, also where it finds a fault."},
@@ -85,14 +89,15 @@ func (w *resultSchemas) closed(member string) any {
 	case "cli.errorResult.Code":
 		return w.source.values["runner.Code"]
 	case "cli.runResult.Status":
-		ended := slices.DeleteFunc(slices.Clone(w.source.values["ports.Status"]), func(s any) bool { return s == string(ports.Running) })
-		return append(ended, "refused", "interrupted")
+		return append(slices.Clone(w.source.values["ports.Status"]), "refused")
+	case "cli.runsCancelResult.Effect":
+		return []string{cancelAsked, cancelEnded, cancelNone}
 	case "cli.makeResult.Status":
 		return []string{"made", "there", "dry-run"}
 	case "cli.changeResult.Change":
 		return []string{"created", "changed"}
 	case "cli.runResult.Exit":
-		exits := []any{exitDone}
+		exits := []any{exitDone, exitTerminated}
 		for _, code := range w.source.values["runner.Code"] {
 			exits = append(exits, exitCode(runner.Code(code.(string))))
 		}

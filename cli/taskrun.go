@@ -48,25 +48,38 @@ func (c *call) taskRun(parent *flagSet) *ff.Command {
 		f.task.input.add(flags)
 		return nil
 	}
-	cmd.LongHelp = "Exit codes: 0 done, 1 the task failed, 64 usage, 65 input or data refused, 66 a file\n" +
-		"cannot be read, 69 the database is down, 70 a bug, 74 the disk, 75 locked, 77 not\n" +
-		"allowed here, 78 configuration, 124 timeout."
+	cmd.LongHelp = exitCodes
 	flags.add(0, "input", "JSON|@FILE|-", "The task's input: JSON, a file that holds it, or standard input.", given(&f.input))
 	flags.add(0, "no-input", "", "Never ask: what is missing is refused.", on(&f.noInput))
-	flags.add(0, "batch-size", "N", "Items a batch, instead of the task's own.", positive(&f.limits.BatchSize, maxBatchSize))
-	flags.add(0, "limit", "N", "Stop after this many items.", positive(&f.limits.Items, maxItems))
-	flags.add(0, "on-error", "stop|skip", "What becomes of the run when an item fails.",
-		choice(&f.limits.OnError, manifest.OnErrorStop, manifest.OnErrorSkip))
-	flags.add(0, "max-failures", "N|N%", "How many items may fail before a run that skips them stops.", failures(&f.limits.MaxFailures))
+	addLimits(flags, &f.limits)
 	flags.add(0, "preview", "all", "Let a dry run do every batch, not the first 20.", choice(&f.preview, "all"))
 	flags.add(0, "diff", "", "Show more of what a dry run would have changed.", on(&f.diff))
-	flags.add(0, "timeout", "DURATION", "End the run after this long, such as 90s; it can only shorten the task's own.",
-		duration(&f.limits.Timeout))
 	flags.add(0, "env", "NAME", "The environment to run in; local is the default.", text(&f.environment))
 	flags.add(0, "tenant", "NAME", "The tenant to run for.", text(&f.tenant))
-	flags.add(0, "actor", "NAME", "On whose behalf; else the CI system's user, else this system's.", text(&f.actor))
-	flags.add(0, "reason", "TEXT", "Why, for the record.", text(&f.reason))
+	addCaller(flags, &f.actor, &f.reason)
 	return cmd
+}
+
+// exitCodes are those of what runs a task.
+const exitCodes = "Exit codes: 0 done, 1 the task failed, 4 cancelled, 64 usage, 65 input or data refused,\n" +
+	"66 a file cannot be read, 69 the database is down, 70 a bug, 74 the disk, 75 locked, 77\n" +
+	"not allowed here, 78 configuration, 124 timeout, 130 or 143 stopped by a signal."
+
+// addLimits adds the flags that bound a run instead of its manifest.
+func addLimits(flags *flagSet, l *runner.Limits) {
+	flags.add(0, "batch-size", "N", "Items a batch, instead of the task's own.", positive(&l.BatchSize, maxBatchSize))
+	flags.add(0, "limit", "N", "Stop after this many items.", positive(&l.Items, maxItems))
+	flags.add(0, "on-error", "stop|skip", "What becomes of the run when an item fails.",
+		choice(&l.OnError, manifest.OnErrorStop, manifest.OnErrorSkip))
+	flags.add(0, "max-failures", "N|N%", "How many items may fail before a run that skips them stops.", failures(&l.MaxFailures))
+	flags.add(0, "timeout", "DURATION", "End the run after this long, such as 90s; it can only shorten the task's own.",
+		duration(&l.Timeout))
+}
+
+// addCaller adds the flags that say who asks, and why.
+func addCaller(flags *flagSet, actor, reason *string) {
+	flags.add(0, "actor", "NAME", "On whose behalf; else the CI system's user, else this system's.", text(actor))
+	flags.add(0, "reason", "TEXT", "Why, for the record.", text(reason))
 }
 
 const (
@@ -77,9 +90,6 @@ const (
 // runTask runs a task to its end and makes its outcome the result.
 func (c *call) runTask(ctx context.Context, f *runFlags) error {
 	task := &f.task
-	log := c.logger()
-	files := &runFiles{call: c}
-	r := task.runner.With(runner.Options{State: c.state, Files: files.of, Log: log, Version: c.versionString()})
 	if task.Deprecated != "" {
 		c.warn(task.Name + " is deprecated: " + task.Deprecated)
 	}
@@ -87,27 +97,15 @@ func (c *call) runTask(ctx context.Context, f *runFlags) error {
 	if err != nil {
 		return &taskError{error: err, task: task.Name}
 	}
-	files.folder = req.Target.State
-	progress := c.newProgress(task.Name, log)
-	req.Observe = progress.observe
-	req.Audited = func(head ports.Link) { c.head = &head }
-	plan, err := c.plan(ctx, r, f, req)
+	a := c.newAttempt(task.runner, task.Name, req.Target)
+	plan, err := c.plan(ctx, a.runner, f, a.watched(req))
 	if err != nil {
 		return &taskError{error: err, task: task.Name}
 	}
 	if err := f.checkDiff(plan); err != nil {
 		return &taskError{error: err, task: task.Name}
 	}
-	progress.begin()
-	run, err := r.Start(ctx, plan)
-	c.err.seal()
-	files.ended(run)
-	c.ran, c.taken = run.ID != "", files.took.Load()
-	c.tellHead(log)
-	if err != nil {
-		return &taskError{error: err, task: task.Name, run: run}
-	}
-	return c.printRun(run)
+	return a.run(plan.Limits.BatchSize > 0, func() (ports.Run, error) { return a.runner.Start(ctx, plan) })
 }
 
 // request is what the flags ask for.

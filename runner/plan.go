@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -43,12 +42,9 @@ type Plan struct {
 // *Error; a caller that does not go on to Run notes it by AuditRefusal.
 func (r *Runner) Plan(req Request) (*Plan, error) {
 	began := r.opts.Now()
-	if req.Target.Environment = cmp.Or(req.Target.Environment, "local"); req.Target.Environment != "local" {
-		return nil, &Error{
-			Code:    CodeConfig,
-			Message: fmt.Sprintf("environment %s cannot be used yet: only local can", req.Target.Environment),
-			Hint:    "leave --env out",
-		}
+	req.Target.Environment = cmp.Or(req.Target.Environment, local)
+	if err := onlyLocal(req.Target.Environment); err != nil {
+		return nil, err
 	}
 	found, err := r.find(req.Task)
 	if err != nil {

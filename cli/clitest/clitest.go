@@ -107,7 +107,7 @@ func scrub(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // Scrub returns a program's output with run IDs as RUN, hashes as HASH, durations as
-// TIME or 1, and instants as NOW.
+// TIME or 1, instants as NOW, and how long ago they were as AGO.
 func Scrub(text string) string {
 	for _, s := range [...]struct{ pattern, with string }{
 		{`\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b`, "RUN"},
@@ -116,7 +116,9 @@ func Scrub(text string) string {
 		{`"durationMs":[0-9.]+`, `"durationMs":1`},
 		{`("(?:manifest|cross-check|schema|input|state|lock|started|open|handler|output|outcome)":)[0-9.]+`, "${1}1"},
 		{`\btime=\S+`, "time=NOW"},
-		{`"time":"[^"]+"`, `"time":"NOW"`},
+		{`"(time|started|ended|before|at|since)":"[^"]+"`, `"$1":"NOW"`},
+		{`\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\b`, "NOW"},
+		{`\b(just now|\d+[smhd] ago)\b`, "AGO"},
 	} {
 		text = regexp.MustCompile(s.pattern).ReplaceAllString(text, s.with)
 	}

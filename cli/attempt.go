@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"log/slog"
+
+	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/runner"
+)
+
+// attempt is one attempt of a run from the command line: a new run's first, or one that
+// takes a run on.
+type attempt struct {
+	*call
+	runner   *runner.Runner
+	task     string
+	log      *slog.Logger
+	files    *runFiles
+	progress *progress
+	signals  *signals
+}
+
+// newAttempt prepares one on a target.
+func (c *call) newAttempt(r *runner.Runner, task string, t runner.Target) *attempt {
+	log := c.logger()
+	files := &runFiles{call: c, folder: t.State}
+	return &attempt{
+		call: c, task: task, log: log, files: files,
+		runner:   r.With(runner.Options{State: c.state, Files: files.of, Log: log, Version: c.versionString()}),
+		progress: c.newProgress(task, log),
+		signals:  newSignals(),
+	}
+}
+
+// watched is the request of a run that is shown at work, and that signals stop.
+func (a *attempt) watched(req runner.Request) runner.Request {
+	req.Observe, req.Stop = a.progress.observe, a.signals.asked
+	req.Audited = func(head ports.Link) { a.head = &head }
+	return req
+}
+
+// run carries the attempt out and makes its outcome the result.
+func (a *attempt) run(batches bool, start func() (ports.Run, error)) error {
+	stopping := "stopping"
+	if batches {
+		stopping = "stopping after this batch"
+	}
+	a.progress.begin()
+	a.signals.hear(func() { a.progress.tell(stopping + "; again to end now") })
+	run, err := start()
+	a.stoppedBy = a.signals.end()
+	a.err.seal()
+	a.files.ended(run)
+	a.ran, a.taken = run.ID != "", a.files.took.Load()
+	a.tellHead(a.log)
+	if err != nil {
+		return &taskError{error: err, task: a.task, run: run, resume: a.resume(a.runner.Standing(run))}
+	}
+	return a.printRun(run, a.resume(a.runner.Standing(run)))
+}
+
+// resume is the command that takes a run on; "": none does.
+func (c *call) resume(s runner.Standing) string {
+	if !s.Resumable {
+		return ""
+	}
+	return c.name + " runs resume " + s.ID
+}
