@@ -18,7 +18,7 @@ type Run struct {
 	Client      string `json:"client"` // the front end, such as beignet-cli
 	Tenant      string `json:"tenant,omitempty"`
 	Reason      string `json:"reason,omitempty"`
-	Database    string `json:"database,omitempty"` // as its target names it, without a password; "": the one beside the state
+	Database    string `json:"database,omitempty"` // as its target names it, without a password; relative to the state where it lies in its folder
 
 	Supersedes string `json:"supersedes,omitempty"` // the interrupted run of the same input that this one was started instead of
 	Parent     string `json:"parent,omitempty"`     // the run whose failed items this one goes over; "": it goes over its source

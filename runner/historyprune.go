@@ -89,7 +89,7 @@ func (r *Runner) prunable(ctx context.Context, state ports.State, t Target, befo
 		case run.Status == ports.Running || run.Ended == nil || !run.Ended.Before(before):
 		case needed[run.ID]:
 			left.Needed++
-		case leaves(run) && run.Database != publicAddress(t.Database):
+		case leaves(run) && run.Database != t.database():
 			left.Elsewhere++
 		default:
 			old = append(old, run)

@@ -146,7 +146,7 @@ func (x *execution) openApp(ctx context.Context, create bool) (opened app, err e
 // vanished refuses a database that is missing or empty, though a run has written to
 // it.
 func (x *execution) vanished(by ports.Run) error {
-	err := &ports.VanishedError{What: "database", Path: x.run.Database, Evidence: "run " + by.ID + " has written to it"}
+	err := &ports.VanishedError{What: "database", Path: x.plan.request.Target.Database, Evidence: "run " + by.ID + " has written to it"}
 	return &Error{
 		Code: CodeConfig, Message: err.Error(), Err: err,
 		Hint: "restore it from a backup; to begin anew, move the state away too: " + x.plan.request.Target.State,

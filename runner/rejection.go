@@ -85,7 +85,7 @@ func (x *execution) eachRejected(ctx context.Context, id string, yield func(Reje
 	if run.DryRun && run.Progress.Failed > 0 {
 		return keptNothing(run)
 	}
-	if here := publicAddress(x.plan.request.Target.Database); run.Database != here {
+	if here := x.plan.request.Target.database(); run.Database != here {
 		return &Error{Code: CodeConfig, Message: fmt.Sprintf("run %s is of the database %q", run.ID, run.Database), Hint: "look on that one"}
 	}
 	x.run = run

@@ -26,14 +26,6 @@ type Request struct {
 	Spent   []ports.Stage        // what the front end did before, to stand first among the stages
 }
 
-// Target is where a run happens.
-type Target struct {
-	Environment string         // "": local
-	State       string         // a folder or a URL
-	Database    string         // a path or a URL; "": the embedded default beside the state
-	AuditKey    ports.AuditKey // of the audit's chain; nil: it has none
-}
-
 // Limits are what a caller asks for instead of the manifest's. The zero value
 // leaves everything to the manifest.
 type Limits struct {

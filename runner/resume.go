@@ -164,7 +164,7 @@ func resumable(run ports.Run, p *Plan) error {
 // sameWork refuses to go on with a run that the plan would not make.
 func sameWork(run ports.Run, p *Plan) error {
 	switch {
-	case run.Database != publicAddress(p.request.Target.Database):
+	case run.Database != p.request.Target.database():
 		return &Error{Code: CodeConfig, Message: fmt.Sprintf("run %s is of the database %q", run.ID, run.Database), Hint: "resume it on that one"}
 	case run.TaskHash != p.TaskHash:
 		return &Error{Code: CodeConfig, Message: fmt.Sprintf("task %s is not what it was when run %s started: its %s has changed", run.Task, run.ID, changedParts(run.TaskHash, p.TaskHash)), Hint: "start a new run, or resume with the binary and manifest that started it"}

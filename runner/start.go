@@ -2,9 +2,7 @@ package runner
 
 import (
 	"context"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/beignet-go/beignet/ports"
 )
@@ -71,7 +69,7 @@ func (x *execution) warnOfSuperseded() {
 func (p *Plan) run() ports.Run {
 	req := p.request
 	run := ports.Run{
-		Task: p.Task, Environment: req.Target.Environment, Database: publicAddress(req.Target.Database),
+		Task: p.Task, Environment: req.Target.Environment, Database: req.Target.database(),
 		Actor: req.Actor, Client: req.Client, Tenant: req.Tenant, Reason: req.Reason,
 		Delivery: p.Delivery, TaskHash: p.TaskHash,
 		Input: p.Redacted, InputHash: p.InputHash, DryRun: p.DryRun, Limits: p.Limits,
@@ -81,17 +79,4 @@ func (p *Plan) run() ports.Run {
 		run.Progress.Total = &of.items
 	}
 	return run
-}
-
-// publicAddress is a database's address without a password. One that cannot be
-// taken apart is not shown.
-func publicAddress(address string) string {
-	if !strings.Contains(address, "://") {
-		return address
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return "(unreadable)"
-	}
-	return u.Redacted()
 }

@@ -164,7 +164,7 @@ func (j *journals) journalOf(ctx context.Context, run ports.Run) (ports.Checkpoi
 		return nil, nil
 	case run.Delivery == ports.AtLeastOnce:
 		return j.state, nil
-	case run.Database != publicAddress(j.target.Database):
+	case run.Database != j.target.database():
 		j.sum.Elsewhere++
 		return nil, nil
 	}
@@ -177,7 +177,7 @@ func (j *journals) journalOf(ctx context.Context, run ports.Run) (ports.Checkpoi
 	case !j.absent:
 		return j.opened.Checkpoints, nil
 	case run.Committed():
-		return nil, explain("journals", &ports.VanishedError{What: "database", Path: run.Database, Evidence: "run " + run.ID + " has written to it"})
+		return nil, explain("journals", &ports.VanishedError{What: "database", Path: j.target.Database, Evidence: "run " + run.ID + " has written to it"})
 	}
 	return nil, nil
 }
