@@ -34,7 +34,7 @@ func startup(dir string, rounds int) error {
 		samples, err := measure(rounds,
 			command{name: "floor", dir: module, args: []string{floor}},
 			command{name: "list", dir: module, args: []string{noop, "task", "list"}},
-			command{name: "run", dir: module, env: []string{"NOOP_STATE=" + state}, args: []string{noop, "task", "run", "noop.task-1", "--input", `{"source":"x"}`}},
+			command{name: "run", dir: module, env: []string{"NOOP_STATE=" + state}, args: []string{noop, "task", "run", "noop.task-1", "--input", `{"source":"x"}`}, quiet: true},
 		)
 		os.RemoveAll(state)
 		if err != nil {
