@@ -37,6 +37,7 @@ type showResult struct {
 	SchemaVersion int `json:"schemaVersion"`
 	taskResult
 	Delivery ports.Delivery  `json:"delivery"`
+	Lock     []string        `json:"lock"` // the keys that a run takes, as templates over the input
 	Help     string          `json:"help"`
 	Examples []exampleResult `json:"examples"`
 	Fields   []fieldResult   `json:"fields"`

@@ -41,7 +41,7 @@ func (c *call) showTask(name string) error {
 	all := properties(d.Schema.Fields(), c.runFlags().has)
 	if c.json {
 		return c.printJSON(showResult{
-			SchemaVersion: schemaVersion, taskResult: describeTask(d.Task, d.Schema.JSON()), Delivery: d.Delivery,
+			SchemaVersion: schemaVersion, taskResult: describeTask(d.Task, d.Schema.JSON()), Delivery: d.Delivery, Lock: append([]string{}, d.Locks...),
 			Help: d.Help, Examples: exampleResults(d.Examples), Fields: fieldResults(d.Schema.Fields(), all),
 		})
 	}
@@ -113,6 +113,7 @@ func facts(d runner.Description) []row {
 			rows = append(rows, row{name, value})
 		}
 	}
+	add("lock", strings.Join(d.Locks, ", "))
 	if d.Batch.Size > 0 {
 		add("batches", "of "+plural(d.Batch.Size, "item"))
 	}

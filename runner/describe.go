@@ -11,6 +11,7 @@ type Description struct {
 	manifest.Task
 	Schema   *schema.Schema // of the input, as enforced: objects closed
 	Delivery ports.Delivery
+	Locks    []string // the keys that a run takes beside its own, as templates over the input
 }
 
 // Describe returns one task, by name or alias. A task that start-up would refuse
@@ -24,5 +25,5 @@ func (r *Runner) Describe(name string) (Description, error) {
 	if err != nil {
 		return Description{}, err
 	}
-	return Description{Task: c.Task, Schema: c.input, Delivery: c.handler.delivery()}, nil
+	return Description{Task: c.Task, Schema: c.input, Delivery: c.handler.delivery(), Locks: c.lock()}, nil
 }
