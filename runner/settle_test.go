@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -175,6 +177,43 @@ func TestAResumeSaysWhatChanged(t *testing.T) {
 	_, err = k.Resume(run.ID, runner.Request{Target: runner.Target{Database: "other.db"}})
 	if e := failure(t, err); e.Code != runner.CodeConfig || !strings.Contains(e.Message, "is of the database") {
 		t.Errorf("%s: %s", e.Code, e.Message)
+	}
+}
+
+// bad-input 12: a run does not go on as a task that is another by now, and it is said
+// in what. How the task is described and bounded is no part of what it is.
+func TestAChangedTaskIsNotResumed(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/tasks.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, was, is, changed string }{
+		{"schema", "description: Items whose apply panics.", "description: Items whose apply panics., maxItems: 9", "input schema"},
+		{"lock", "    batch: { size: 4 }\n", "    batch: { size: 4 }\n    lock: [other]\n", "lock"},
+		{"description", "description: Double every number.", "description: Double them all.", ""},
+		{"batch", "batch: { size: 4 }", "batch: { size: 3 }", ""},
+	} {
+		app, opts := newNumbers(4), runner.Options{State: inMemory(memory.NewState())}
+		run, err := newRunner(t, app, opts).Run(t.Context(), runner.Request{Task: "numbers.double", Actor: "a", Client: "c", Limits: runner.Limits{Items: 2}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := filepath.Join(t.TempDir(), "tasks.yaml")
+		if err := os.WriteFile(changed, []byte(strings.Replace(string(text), test.was, test.is, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		resumed, err := runnerOf(t, changed, app.register, app.open, opts).Resume(t.Context(), run.ID, runner.Request{Actor: "a", Client: "c"})
+		switch {
+		case test.changed == "":
+			if err != nil || resumed.Status != ports.Succeeded {
+				t.Errorf("%s: %v, %s", test.name, err, resumed.Status)
+			}
+		default:
+			if e := failure(t, err); e.Code != runner.CodeConfig || !strings.Contains(e.Message, "its "+test.changed+" has changed") || !slices.Equal(app.db.Read(), []int64{2, 4, 3, 4}) {
+				t.Errorf("%s: %s: %s; rows %v", test.name, e.Code, e.Message, app.db.Read())
+			}
+		}
 	}
 }
 

@@ -125,7 +125,9 @@ func TestALostLockEndsTheRun(t *testing.T) {
 		return nil, ctx.Err()
 	}
 	r := newRunner(t, app, runner.Options{State: inMemory(state), Poll: time.Millisecond})
-	run, err := r.Run(t.Context(), runner.Request{Task: "numbers.look", Tenant: "acme", Actor: "a", Client: "c"})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	run, err := r.Run(ctx, runner.Request{Task: "numbers.look", Tenant: "acme", Actor: "a", Client: "c"})
 	if e := failure(t, err); e.Code != runner.CodeLocked || !errors.Is(err, ports.ErrStale) || run.Status != ports.Failed {
 		t.Errorf("%s: %s; %s", e.Code, e.Message, run.Status)
 	}
