@@ -2,184 +2,244 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/beignet-go/beignet/handlers"
-	"github.com/beignet-go/beignet/handlers/issues"
-	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
-	"github.com/beignet-go/beignet/ports/disk"
-	"github.com/beignet-go/beignet/ports/sqlite"
-	"github.com/beignet-go/beignet/runner"
 )
 
-// The environment of a child that starts or resumes a run instead of testing.
+// A killed task has this many items, in batches of this size.
 const (
-	killedFolder = "BEIGNET_TEST_KILLED_FOLDER" // the working folder
-	killedRun    = "BEIGNET_TEST_KILLED_RUN"    // the run to resume; "": start one
+	killedRows  = 2000
+	killedBatch = 25
 )
 
-// killedChild imports rows.csv of the folder into its state, as a new run or as the
-// next attempt of one.
-func killedChild(folder, run string) error {
-	ctx := context.Background()
-	m, found := manifest.Load(manifests, "beignet.yaml")
-	registry := runner.NewRegistry[*handlers.App]()
-	handlers.Register(registry)
-	r, crossed := runner.New(m, runner.Bind(registry, open), runner.Options{
-		State: state,
-		Files: func(string) ports.Files { return disk.New(disk.Options{Dir: folder}) },
-	})
-	if err := errors.Join(found.Err(), crossed.Err()); err != nil {
-		return err
-	}
-	req := runner.Request{
-		Task: "issues.import", Input: []byte(`{"file":"rows.csv","dryRun":false}`), Actor: "tester", Client: "test",
-		Target: runner.Target{State: filepath.Join(folder, "state"), Database: filepath.Join(folder, "data.db")},
-		Limits: runner.Limits{BatchSize: 100},
-	}
-	var err error
-	if run == "" {
-		_, err = r.Run(ctx, req)
-	} else {
-		_, err = r.Resume(ctx, run, req)
-	}
-	return err
-}
+// killsOfATask is how often one run is killed at most, so that there is a kill left for
+// every task, on a slow machine too.
+const killsOfATask = 12
 
-// An import that is killed at random, and killed again while it goes on, loses no
-// row and doubles none, and its counters add up.
-func TestAKilledImportGoesOn(t *testing.T) {
+// Imports, backfills and repairs that are killed at random, and killed again while
+// they go on, come to what they come to undisturbed: each row applied once, no more
+// than the batch that was open done again, the record never ahead of the rows, and
+// the audit whole.
+func TestKilledTasksGoOn(t *testing.T) {
 	t.Parallel()
-	const rows, imports = 15_000, 3
-	for n := range imports {
-		t.Run(fmt.Sprint(n), func(t *testing.T) {
+	aboutProcesses(t)
+	want := undisturbed(t, killedRows, tasks(killedBatch)...)
+	var tally kills
+	for worker := range 2 {
+		t.Run(fmt.Sprint(worker), func(t *testing.T) {
 			t.Parallel()
-			folder := t.TempDir()
-			writeRows(t, filepath.Join(folder, "rows.csv"), rows)
-			kills := 0
-			// At first far less than the import takes, and ever more, so that a slow
-			// machine comes to an end.
-			for !importOrDie(t, folder, 120*time.Millisecond+time.Duration(kills)*40*time.Millisecond) {
-				if kills++; kills > 1000 {
-					t.Fatal("no end is in sight")
-				}
+			for round := 0; tally.all.Load() < killsInAll && !t.Failed(); round++ {
+				t.Run(fmt.Sprint(round), func(t *testing.T) { tally.round(t, want, round%2 == 0) })
 			}
-			if kills == 0 {
-				t.Error("the import was never killed: the test proves nothing")
-			}
-			run := onlyRun(t, folder)
-			var out issues.ImportOutput
-			if err := json.Unmarshal(run.Output, &out); err != nil {
-				t.Fatal(err)
-			}
-			want := issues.ImportOutput{Inserted: rows}
-			if out != want || run.Progress.Processed != rows || run.Progress.Changed != rows || run.Status != ports.Succeeded {
-				t.Errorf("after %d kills: output %+v, want %+v; %s with %+v", kills, out, want, run.Status, run.Progress)
-			}
-			if n := countIssues(t, folder); n != rows {
-				t.Errorf("after %d kills: %d issues stored, want %d", kills, n, rows)
-			}
-			t.Logf("killed %d times, %d attempts on record", kills, run.Attempt)
 		})
 	}
+	t.Cleanup(func() {
+		t.Logf("killed %d times: %v", tally.all.Load(), tally.summary())
+		for i, task := range tasks(killedBatch) {
+			if n := tally.of[i].Load(); n < killsInAll/20 && !t.Failed() {
+				t.Errorf("%s was killed %d times only: the test proves little", task.name, n)
+			}
+		}
+	})
 }
 
-// importOrDie starts or resumes the import in a process of its own, kills it at
-// a random moment within a time, and reports whether it was faster.
-func importOrDie(t *testing.T, folder string, within time.Duration) (done bool) {
+// outcome is what an undisturbed site comes to.
+type outcome struct {
+	content []string
+	results map[string][]string // by task
+}
+
+// undisturbed runs tasks one after another, and nothing stops them.
+func undisturbed(t *testing.T, rows int, all ...task) outcome {
 	t.Helper()
-	run := onlyRun(t, folder)
-	if run.Status == ports.Succeeded { // killed after its last word
-		return true
-	}
-	child := exec.Command(os.Args[0])
-	var stderr bytes.Buffer
-	child.Stderr = &stderr
-	child.Env = append(os.Environ(), killedFolder+"="+folder, killedRun+"="+run.ID)
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		begun(filepath.Join(folder, "data.db"), ended)
-		time.Sleep(rand.N(within))
-		_ = child.Process.Kill()
-	}()
-	err := child.Wait()
-	close(ended)
-	if err != nil && child.ProcessState.ExitCode() >= 0 {
-		t.Fatalf("the import failed: %s", stderr.String())
-	}
-	return err == nil
+	s := newSite(t, rows)
+	s.count()
+	return undisturbedIn(s, all...)
 }
 
-// begun waits until there is a database, or the import has ended.
-func begun(data string, ended <-chan struct{}) {
-	for {
-		if _, err := os.Stat(data); err == nil {
+// undisturbedIn is undisturbed, in a site that counts what is done to its issues.
+func undisturbedIn(s site, all ...task) outcome {
+	s.t.Helper()
+	for _, task := range all {
+		s.must(task.start()...)
+	}
+	o := outcome{s.content(), map[string][]string{}}
+	s.appliedOnce()
+	for _, run := range s.sound() {
+		if !slices.ContainsFunc(all, func(t task) bool { return t.name == run.Task }) {
+			continue
+		}
+		o.results[run.Task] = run.result()
+	}
+	return o
+}
+
+// equals proves that a site has come to the same.
+func (o outcome) equals(s site) {
+	s.t.Helper()
+	same(s.t, "content", s.content(), o.content)
+	s.appliedOnce()
+	s.must("audit", "verify", "--journals")
+	for _, run := range s.sound() {
+		if o.results[run.Task] == nil { // it readied the site
+			continue
+		}
+		same(s.t, run.Task, run.result(), o.results[run.Task])
+	}
+}
+
+// kills counts what was killed.
+type kills struct {
+	all  atomic.Int64
+	of   [3]atomic.Int64 // by task
+	when [3]atomic.Int64 // by how far the attempt was
+}
+
+func (k *kills) summary() string {
+	var parts []string
+	for i, task := range tasks(killedBatch) {
+		parts = append(parts, fmt.Sprintf("%s %d", task.name, k.of[i].Load()))
+	}
+	return fmt.Sprintf("%s; before the app %d, before a batch %d, in a batch or after one %d", strings.Join(parts, ", "),
+		k.when[0].Load(), k.when[1].Load(), k.when[2].Load())
+}
+
+// round takes a site through all tasks. One whose rows are counted has its data
+// already; another makes it on the way.
+func (k *kills) round(t *testing.T, want outcome, count bool) {
+	s := newSite(t, killedRows)
+	if count {
+		s.count()
+	}
+	for i, task := range tasks(killedBatch) {
+		v := victim{site: s, task: task, kills: k, of: &k.of[i]}
+		v.untilDone()
+		if t.Failed() {
 			return
 		}
+	}
+	want.equals(s)
+}
+
+// victim is one run that is killed and taken on until it is done.
+type victim struct {
+	site
+	task  task
+	kills *kills
+	of    *atomic.Int64
+
+	run    string // its ID; "": it is not on record, as far as was looked
+	killed int
+	begun  int // batches that other runs of the site have begun
+}
+
+func (v *victim) untilDone() {
+	v.begun = v.noted(noteBegin)
+	for !v.attempt() {
+		// Every other time nobody looks, so that the next attempt is the first to find
+		// what the last one left.
+		if v.run == "" || rand.IntN(2) == 0 {
+			v.look()
+		}
+		if v.t.Failed() {
+			return
+		}
+	}
+	run := v.look()
+	if run.Status != ports.Succeeded || run.Attempt > v.killed+1 {
+		v.t.Errorf("%s is %s in attempt %d, after %d kills", run.Task, run.Status, run.Attempt, v.killed)
+	}
+}
+
+// look finds the run, and proves what holds between its attempts.
+func (v *victim) look() standing {
+	v.t.Helper()
+	found := v.standing(v.task.name)
+	v.run = found.ID
+	// Each batch that was begun has committed, but for one a kill.
+	if begun := v.noted(noteBegin) - v.begun; begun > int(found.Batch)+v.killed {
+		v.t.Errorf("%s: %d batches were begun for %d that committed, with %d kills", v.task.name, begun, found.Batch, v.killed)
+	}
+	return found
+}
+
+// attempt starts the task or takes it on, kills it if there is a kill left, and
+// reports whether it was done before that.
+func (v *victim) attempt() (done bool) {
+	v.t.Helper()
+	args := v.task.start()
+	if v.run != "" {
+		args = resume(v.run)
+	}
+	var stderr bytes.Buffer
+	cmd := v.command(args...)
+	cmd.Stderr = &stderr
+	mains, opens, begins := v.noted(noteMain), v.noted(noteOpen), v.noted(noteBegin)
+	if err := cmd.Start(); err != nil {
+		v.t.Fatal(err)
+	}
+	over := make(chan struct{})
+	killer := make(chan struct{})
+	go func() {
+		defer close(killer)
+		if v.killed >= killsOfATask || v.kills.all.Load() >= killsInAll {
+			return
+		}
+		// Half of the kills are early ones, at which there may be no run yet.
+		if rand.IntN(2) == 0 {
+			v.await(noteMain, mains, over)
+		} else {
+			v.await(noteOpen, opens, over)
+		}
+		time.Sleep(rand.N(60 * time.Millisecond))
+		_ = cmd.Process.Kill()
+	}()
+	err := cmd.Wait()
+	close(over)
+	<-killer
+	switch exit := cmd.ProcessState.ExitCode(); {
+	case err == nil:
+		return true
+	case exit < 0:
+		v.killed++
+		v.kills.all.Add(1)
+		v.of.Add(1)
+		v.kills.when[v.way(opens, begins)].Add(1)
+		return false
+	case exit == 65 && v.run != "" && v.look().Status == ports.Succeeded: // killed after its last word
+		return true
+	default:
+		v.t.Fatalf("%s, after %d kills: exit code %d: %s", strings.Join(args, " "), v.killed, exit, stderr.String())
+		return true
+	}
+}
+
+// way is how far an attempt came, given what was noted before it.
+func (v *victim) way(opens, begins int) int {
+	switch {
+	case v.noted(noteBegin) > begins:
+		return 2
+	case v.noted(noteOpen) > opens:
+		return 1
+	}
+	return 0
+}
+
+// await waits until children have noted something more often than before, or the one
+// at work is over.
+func (s site) await(what string, before int, over <-chan struct{}) {
+	for s.noted(what) <= before {
 		select {
-		case <-ended:
+		case <-over:
 			return
 		case <-time.After(time.Millisecond):
 		}
-	}
-}
-
-// onlyRun is the one run on record; zero where none is yet.
-func onlyRun(t *testing.T, folder string) ports.Run {
-	t.Helper()
-	state, err := sqlite.OpenState(t.Context(), filepath.Join(folder, "state"), sqlite.StateOptions{})
-	if errors.Is(err, ports.ErrNotFound) {
-		return ports.Run{}
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer state.Close()
-	runs, err := state.List(t.Context(), ports.RunFilter{})
-	if err != nil || len(runs) > 1 {
-		t.Fatalf("%d runs on record, %v", len(runs), err)
-	}
-	if len(runs) == 0 {
-		return ports.Run{}
-	}
-	return runs[0]
-}
-
-func countIssues(t *testing.T, folder string) (n int) {
-	t.Helper()
-	db, err := sqlite.Open(t.Context(), filepath.Join(folder, "data.db"), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := db.SQL().QueryRowContext(t.Context(), "SELECT count(*) FROM issues").Scan(&n); err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-// writeRows writes a Jira export.
-func writeRows(t *testing.T, name string, rows int) {
-	t.Helper()
-	var text bytes.Buffer
-	text.WriteString("Project key,Issue key,Summary,Description\n")
-	for i := range rows {
-		fmt.Fprintf(&text, "KILL,KILL-%d,Row %d,\"A body,\r\nof two lines\"\n", i, i)
-	}
-	if err := os.WriteFile(name, text.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }
