@@ -2,9 +2,29 @@ package runner
 
 import (
 	"context"
+	"errors"
+
+	"github.com/cenkalti/backoff/v5"
 
 	"github.com/beignet-go/beignet/ports"
 )
+
+// putLate saves the checkpoint of an effect that is done. Where the state is busy it
+// is waited for here, and in the end given up: the batch is not tried again for it,
+// which would have its effect twice.
+func (x *execution) putLate(ctx context.Context, tx ports.Tx, put func() error) error {
+	err := x.patiently(ctx, func() error {
+		err := put()
+		if err != nil {
+			err = errors.Join(err, tx.Rollback())
+		}
+		return err
+	})
+	if err != nil {
+		return backoff.Permanent(err)
+	}
+	return nil
+}
 
 // lateTx is the transaction of a batch whose effect lies elsewhere: it opens
 // only once the effect is done, so that the state is not held meanwhile.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"github.com/beignet-go/beignet/ports"
@@ -53,10 +54,10 @@ func (f *runFiles) Open(name string) (ports.File, error) {
 
 // expect makes files known that an earlier attempt has read.
 func (f *runFiles) expect(files []ports.InputFile) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for _, file := range files {
-		if _, known := f.known(file.Name); !known {
-			f.read = append(f.read, file)
-		}
+		f.add(file)
 	}
 }
 
@@ -82,10 +83,16 @@ func (f *runFiles) note(name string, file ports.File) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.proved[name] = true; !seen {
-		f.read = append(f.read, found)
-	}
+	f.proved[name] = true
+	f.add(found)
 	return nil
+}
+
+// add makes a file known that is not yet, while mu is held.
+func (f *runFiles) add(file ports.InputFile) {
+	if !slices.ContainsFunc(f.read, func(known ports.InputFile) bool { return known.Name == file.Name }) {
+		f.read = append(f.read, file)
+	}
 }
 
 func changedFile(name, how string) error {

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"errors"
 
 	"github.com/cenkalti/backoff/v5"
 
@@ -76,16 +75,10 @@ func (x *execution) tryOnce(ctx context.Context, opened app) (result, error) {
 	return done, err
 }
 
-// settle ends a one-shot that was interrupted, without running it again: by its
-// checkpoint, which is there where its transaction has committed.
+// settle ends a one-shot that is resumed, without running it again: by its checkpoint,
+// which is there, for its transaction has committed.
 func (x *execution) settle(ctx context.Context, opened app) (result, error) {
 	saved, err := opened.Checkpoints.Checkpoint(ctx, x.run.ID)
-	if errors.Is(err, ports.ErrNotFound) {
-		return result{}, &Error{
-			Code: CodeNotResumable, Message: "run " + x.run.ID + " was interrupted before its transaction committed: nothing was written",
-			Hint: "start a new run",
-		}
-	}
 	if err != nil {
 		return result{}, err
 	}

@@ -144,7 +144,7 @@ var hashed = [...]string{"handler", "input schema", "lock"}
 
 // hash is a hash for each part, so that it can be said which has changed.
 func (t *task) hash() string {
-	parts := [len(hashed)]string{t.Handler, string(t.input.JSON()), strings.Join(t.lock(), "\n")}
+	parts := [len(hashed)]string{t.Handler, string(t.input.JSON()), strings.Join(t.Lock, "\n")}
 	for i, part := range parts {
 		parts[i] = hash([]byte(part))[:16]
 	}

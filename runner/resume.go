@@ -84,12 +84,16 @@ func (x *execution) openToResume(ctx context.Context, id string) (opened app, er
 }
 
 // goesOn refuses to read on in files that have changed. A run that is done reads
-// nothing more.
+// nothing more. A one-shot in a transaction is done or has done nothing, whatever its
+// record says: a reply may have been lost, or the run buried, after its commit.
 func (x *execution) goesOn(ctx context.Context, opened app) error {
-	if x.plan.task.handler.batches == nil {
-		return nil
-	}
 	saved, err := x.checkpoints(opened).Checkpoint(ctx, x.run.ID)
+	if x.plan.task.handler.batches == nil && errors.Is(err, ports.ErrNotFound) {
+		return &Error{
+			Code: CodeNotResumable, Message: "run " + x.run.ID + " ended before its transaction committed: nothing was written",
+			Hint: "start a new run", Err: err,
+		}
+	}
 	if errors.Is(err, ports.ErrNotFound) || err == nil && saved.Done {
 		return nil
 	}
@@ -136,7 +140,6 @@ func inherit(asked Limits, had ports.Limits) Limits {
 		return asked
 	}
 	asked.BatchSize = cmp.Or(asked.BatchSize, had.BatchSize)
-	asked.Timeout = cmp.Or(asked.Timeout, had.Timeout)
 	if asked.OnError == "" {
 		asked.OnError = manifest.OnErrorStop
 		if had.Skip {
@@ -155,7 +158,7 @@ func resumable(run ports.Run, p *Plan) error {
 		return &Error{Code: CodeNotResumable, Message: "run " + run.ID + " has succeeded", Hint: "start a new run"}
 	case run.DryRun:
 		return &Error{Code: CodeNotResumable, Message: "run " + run.ID + " was a dry run", Hint: "start a new run"}
-	case p.task.handler.batches == nil && (run.Status != ports.Running || !p.task.handler.tx):
+	case p.task.handler.batches == nil && !p.task.handler.tx:
 		return &Error{Code: CodeNotResumable, Message: run.Task + " is a one-shot: it has no batch to go on from", Hint: "start a new run"}
 	}
 	return sameWork(run, p)
@@ -208,7 +211,7 @@ func (x *execution) recordResume(ctx context.Context, req Request) error {
 	x.run.Attempt++
 	x.run.Ended, x.run.Failure, x.run.Order = nil, nil, nil
 	x.run.Limits, x.run.Version = x.plan.Limits, x.runner.opts.Version
-	event := x.event("task.resumed", map[string]any{"attempt": x.run.Attempt})
+	event := x.event("task.resumed", map[string]any{"attempt": x.run.Attempt, "version": x.run.Version})
 	event.Actor, event.Client, event.Reason = req.Actor, req.Client, req.Reason
 	err := x.stages.time("started", func() error { return x.state.Update(ctx, x.run, from, event) })
 	if errors.Is(err, ports.ErrStale) {

@@ -25,7 +25,7 @@ func (x *execution) recordStart(ctx context.Context, id string) error {
 }
 
 func (x *execution) startEvent() ports.Event {
-	metadata := map[string]any{"dryRun": x.run.DryRun}
+	metadata := map[string]any{"dryRun": x.run.DryRun, "version": x.run.Version}
 	if x.run.Supersedes != "" {
 		metadata["supersedes"] = x.run.Supersedes
 	}

@@ -86,7 +86,20 @@ func (x *execution) commit(ctx context.Context, tx ports.Tx, from ports.Checkpoi
 	case unread == nil && stored.Batch == saved.Batch && string(stored.State) == string(saved.State):
 		return nil
 	case unread != nil && !errors.Is(unread, ports.ErrNotFound):
-		return backoff.Permanent(err)
+		return backoff.Permanent(x.inDoubt(err))
 	}
-	return err
+	return &refusedCommit{err}
 }
+
+// inDoubt is the error of a commit of which nobody can tell whether it happened.
+func (x *execution) inDoubt(err error) error {
+	e := *asError(err)
+	e.Message = "it is not known whether the last transaction has committed: " + e.Message
+	e.Hint, e.Err = x.runner.command("runs resume "+x.run.ID)+" finds out, and does nothing twice", err
+	return &e
+}
+
+// refusedCommit is the error of a commit that is known not to have happened.
+type refusedCommit struct{ error }
+
+func (e *refusedCommit) Unwrap() error { return e.error }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/beignet-go/beignet/ports"
@@ -52,7 +53,7 @@ func (b *batchRun) try(ctx context.Context, limit int, skip *culprit) (n int, er
 		return 0, err
 	}
 	if err := b.save(ctx, tx, &next, p, e); err != nil {
-		return 0, err
+		return 0, b.saveFault(err, p, skip)
 	}
 	if b.done = p.len() == 0; !b.done {
 		b.batch++
@@ -71,6 +72,17 @@ func (b *batchRun) raise(ctx context.Context, tx ports.Tx) error {
 	return tx.Raise(ctx, b.x.fences())
 }
 
+// saveFault is an error of save. That the rows were refused at the commit, as by a
+// deferred constraint, is the fault of one of them like any other; but not where
+// nothing was applied, or that effect is elsewhere.
+func (b *batchRun) saveFault(err error, p page, skip *culprit) error {
+	var refused *refusedCommit
+	if errors.As(err, &refused) && p.len() > 0 && skip == nil && !b.x.plan.task.handler.external {
+		return fault(refused.error, p)
+	}
+	return err
+}
+
 // save moves the checkpoint and commits it with the rows. A dry run leaves both
 // to be rolled back.
 func (b *batchRun) save(ctx context.Context, tx ports.Tx, next *position, p page, e *effects) error {
@@ -83,14 +95,19 @@ func (b *batchRun) save(ctx context.Context, tx ports.Tx, next *position, p page
 	}
 	next.Inputs = b.x.files.inputs()
 	c := ports.Checkpoint{Run: b.x.run.ID, Batch: b.batch + 1, State: next.state(), Done: p.len() == 0}
-	if err := tx.Save(ctx, c, b.x.fences(), entries); err != nil {
-		return err
+	put := func() error {
+		if err := tx.Save(ctx, c, b.x.fences(), entries); err != nil {
+			return err
+		}
+		return b.x.commit(ctx, tx, b.x.checkpoints(b.app), c)
 	}
-	if err := b.x.commit(ctx, tx, b.x.checkpoints(b.app), c); err != nil {
-		return err
+	if b.x.plan.task.handler.external {
+		err = b.x.putLate(ctx, tx, put)
+	} else {
+		err = put()
 	}
-	b.raised = true
-	return nil
+	b.raised = b.raised || err == nil
+	return err
 }
 
 // told is how many skipped items of an attempt are named in the log. All are in
