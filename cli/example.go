@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/beignet-go/beignet/internal/term"
 )
 
 // inFlags is an input as the flags that give it, each behind a space; where there
@@ -78,8 +80,12 @@ func (p property) writeFlag(b *strings.Builder, value any) bool {
 	return true
 }
 
-// shellWord makes text one word of a shell's command line.
+// shellWord makes text one word of a shell's command line. What a terminal must not get
+// is spelled out, as bash, zsh and ksh read it.
 func shellWord(s string) string {
+	if term.Escape(s) != s {
+		return "$'" + term.Escape(strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s)) + "'"
+	}
 	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return r < 0x80 && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:@_", r)
 	}) {

@@ -19,6 +19,7 @@ func TestInFlags(t *testing.T) {
 		`{"file":"a.csv","n":-5,"dryRun":false,"limit":1}`: " --file a.csv --n=-5 --no-dry-run --input.limit 1",
 		`{"dryRun":true,"file":"-"}`:                       " --dry-run --file -",
 		`{"file":"it's","tags":["a b",""]}`:                ` --file 'it'\''s' --tags 'a b' --tags=''`,
+		`{"file":"a\tb'c\\"}`:                              ` --file $'a\tb\'c\\'`,
 		`{"map":{"key":"崩溃"}}`:                             " --map.key 崩溃",
 		`{"either":"x"}`:                                   " --either x",
 		`{"either":"5"}`:                                   ` --input '{"either":"5"}'`,

@@ -25,7 +25,7 @@ func TestRunText(t *testing.T) {
 	}{
 		{"output", []string{"demo.greet", "--input", `{"name":"Ann"}`}, ended{0, "demo.greet  TIME\n  greeting  hello Ann\n  letters   3\n", ""}},
 		{"alias", []string{"demo.hello", "--input", `{"name":"Ann"}`}, ended{0, "demo.greet  TIME\n  greeting  hello Ann\n  letters   3\n", ""}},
-		{"dry run", []string{"demo.fill"}, ended{0, "demo.fill  dry run: nothing written  TIME\nwould have:\n  filled  11\n1 of 12 items failed and were left out\n", ""}},
+		{"dry run", []string{"demo.fill"}, ended{0, "demo.fill  dry run: nothing written  TIME\nwould have:\n  filled  11\n1 of 12 items failed and was left out\n", ""}},
 		{"preview", []string{"demo.fill", "--input", `{"rows":30652}`},
 			ended{0, "demo.fill  dry run: nothing written  TIME\nwould have, in the first 20 of 6,131 batches:\n  filled  86\n" +
 				"14 of 100 items failed and were left out\nhint: --preview all does all 30,652\n", ""}},
@@ -39,7 +39,7 @@ func TestRunText(t *testing.T) {
 		{"bad-input 49", []string{"demo.fill", "--input="},
 			ended{65, "", "demo: input refused for demo.fill\n  the input  is empty; write {} for an input without members\nhint: demo task show demo.fill\n"}},
 		{"data refused", []string{"demo.fill", "--on-error", "stop", "--input", `{"dryRun":false}`},
-			ended{65, "", "demo: demo.fill: a seventh\n  done before that and kept: 6 of 12 items\nhint: mend it, or go on without such items: --on-error skip --max-failures N\nhint: demo runs resume RUN\n"}},
+			ended{65, "", "demo: demo.fill: a seventh\n  done before that and kept: 6 of 12 items\nhint: mend it and start anew, or go on without such items: --on-error skip --max-failures N\nhint: demo runs resume RUN\n"}},
 		{"failed", []string{"demo.greet", "--input", `{"name":"fail"}`}, ended{1, "", "demo: demo.greet: nobody \\u202ehome\n"}},
 		{"panic", []string{"demo.greet", "--input", `{"name":"panic"}`},
 			ended{1, "", "demo: demo.greet: the handler panicked: no such person\nhint: -v shows the stack\n"}},
@@ -100,7 +100,7 @@ func TestRunJSON(t *testing.T) {
 			`{"schemaVersion":1,"task":"demo.fill","run":"RUN","status":"failed","exit":65,"retryable":false,"resume":"demo runs resume RUN","dryRun":false,"durationMs":1,` +
 				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"outcome":1},` +
 				`"processed":6,"failed":0,"changed":0,"audit":{"head":"HASH","events":2},"output":{"filled":6},` +
-				`"error":{"code":"data-refused","message":"a seventh","hint":"mend it, or go on without such items: --on-error skip --max-failures N"}}`},
+				`"error":{"code":"data-refused","message":"a seventh","hint":"mend it and start anew, or go on without such items: --on-error skip --max-failures N"}}`},
 		{"down", []string{"demo.greet", "--input", `{"name":"down"}`}, 69,
 			`{"schemaVersion":1,"task":"demo.greet","run":"RUN","status":"failed","exit":69,"retryable":true,"dryRun":false,"durationMs":1,` +
 				`"stages":{"manifest":1,"cross-check":1,"schema":1,"input":1,"state":1,"lock":1,"started":1,"open":1,"handler":1,"outcome":1},` +

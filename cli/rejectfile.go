@@ -68,7 +68,7 @@ func (f *rejectFile) add(run ports.Run, left runner.Rejection) error {
 	switch {
 	case o == nil:
 		return &runner.Error{
-			Code: runner.CodeData, Message: "the failed items of " + run.Task + " were not read from a file",
+			Code: runner.CodeData, Message: run.Task + " does not say how its failed items stood in a file",
 			Hint: "leave --output out to see them, or go over them again with retry-failed",
 		}
 	case o.Cut:

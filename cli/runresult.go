@@ -64,7 +64,11 @@ func (c *call) runText(run ports.Run) {
 		c.writePreview(run)
 	}
 	if n := run.Progress.Failed; n > 0 {
-		fmt.Fprintf(w, "%s of %s failed and were left out\n", number(n), plural(run.Progress.Processed, "item"))
+		were := "were"
+		if n == 1 {
+			were = "was"
+		}
+		fmt.Fprintf(w, "%s of %s failed and %s left out\n", number(n), plural(run.Progress.Processed, "item"), were)
 	}
 	if p := run.Preview; p != nil && !p.Complete && run.Status != ports.Stopped {
 		all := "every batch"

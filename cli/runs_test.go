@@ -245,7 +245,7 @@ func TestResume(t *testing.T) {
 	files := map[string]string{"demo.yaml": strings.Replace(demoFiles["demo.yaml"], "    timeout: 30m\n", "    tenant: required\n", 1)}
 	d := demo{files: files, state: memory.NewState(), db: demoRows(), env: map[string]string{"XDG_STATE_HOME": t.TempDir()}}
 	d.args = []string{"task", "run", "demo.fill", "--tenant", "acme", "--limit", "10", "--log-level", "error", "--on-error", "skip", "--max-failures", "9", "--input", `{"rows":12,"dryRun":false}`}
-	if got, want := d.run(t), (ended{0, "demo.fill  stopped by --limit  TIME\n  filled  9\n1 of 10 items failed and were left out\nhint: demo runs resume RUN\n", ""}); got != want {
+	if got, want := d.run(t), (ended{0, "demo.fill  stopped by --limit  TIME\n  filled  9\n1 of 10 items failed and was left out\nhint: demo runs resume RUN\n", ""}); got != want {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 	d.args = []string{"runs", "resume", "last", "--limit", "1", "--json"}
@@ -253,7 +253,7 @@ func TestResume(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	d.args = []string{"runs", "resume", "last"}
-	if got, want := d.run(t), (ended{0, "demo.fill  TIME\n  filled  11\n1 of 12 items failed and were left out\n", "audit head HASH\n"}); got != want {
+	if got, want := d.run(t), (ended{0, "demo.fill  TIME\n  filled  11\n1 of 12 items failed and was left out\n", "audit head HASH\n"}); got != want {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 	if got := d.run(t); got.exit != 65 || !strings.Contains(got.err, "has succeeded") {

@@ -61,13 +61,14 @@ func (c *call) showFailed(ctx context.Context, r *runner.Runner, target runner.T
 		return c.writeFailed(ctx, r, target, run, f.output)
 	}
 	result := failedResult{SchemaVersion: schemaVersion, Run: run.ID, Task: run.Task}
-	count := 0
+	count, writable := 0, false
 	for left, err := range r.Rejected(ctx, target, run.ID) {
 		if err != nil {
 			c.out.Reset()
 			return err
 		}
 		count++
+		writable = writable || left.Original != nil
 		if c.json {
 			result.Failed = append(result.Failed, failedItemResult{left.Key, left.Reason, left.Attempt, left.Item})
 			continue
@@ -80,6 +81,8 @@ func (c *call) showFailed(ctx context.Context, r *runner.Runner, target runner.T
 		return c.printJSON(result)
 	case count == 0:
 		fmt.Fprintln(&c.out, "no failed items")
+	case !writable:
+		fmt.Fprintf(&c.out, "%s %s runs retry-failed %s\n", c.tty.Dim("hint:"), c.name, run.ID)
 	default:
 		fmt.Fprintf(&c.out, "%s %s runs show %s --failed --output FILE writes them to a file to be mended\n", c.tty.Dim("hint:"), c.name, run.ID)
 	}

@@ -34,7 +34,7 @@ type again struct {
 func (c *call) runsResume(parent *flagSet) *ff.Command {
 	return c.again(parent, again{
 		name: "resume", short: "Take a run on after its last batch.", start: (*runner.Runner).Resume,
-		about: "A batch size, a timeout and what may fail stay as they were, unless they are given anew.\n" +
+		about: "A batch size and what may fail stay as they were, unless they are given anew.\n" +
 			"The input is the run's own; one that holds secrets, which are not kept, is given again.",
 		offered: []ports.Status{runner.Interrupted, ports.Failed, ports.Stopped, ports.Cancelled, ports.TimedOut},
 	})

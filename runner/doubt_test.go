@@ -112,3 +112,34 @@ func TestACommitMayRefuseAnItem(t *testing.T) {
 		t.Errorf("under stop: %s: %s, after %d", e.Code, e.Message, run.Progress.Processed)
 	}
 }
+
+// busyOutcome is a state that is busy when an outcome comes, a few times.
+type busyOutcome struct {
+	*memory.State
+	n *int
+}
+
+func (b busyOutcome) Update(ctx context.Context, run ports.Run, from ports.Mark, events ...ports.Event) error {
+	if run.Status != ports.Running {
+		if *b.n--; *b.n >= 0 {
+			return fmt.Errorf("state: %w", ports.ErrBusy)
+		}
+	}
+	return b.State.Update(ctx, run, from, events...)
+}
+
+// A state that another process holds for a moment loses no outcome, also of a run that
+// was told to stop.
+func TestABusyStateLosesNoOutcome(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		app, n, stop := newNumbers(2), 4, make(chan struct{})
+		close(stop)
+		app.hook.look = func(ctx context.Context, _ deps) (any, error) { <-ctx.Done(); return nil, ctx.Err() }
+		r := newRunner(t, app, runner.Options{State: inMemory(busyOutcome{memory.NewState(), &n})})
+		run, err := r.Run(t.Context(), runner.Request{Task: "numbers.look", Tenant: "acme", Actor: "a", Client: "c", Stop: stop})
+		if e := failure(t, err); e.Code != runner.CodeStopped || run.Status != ports.Stopped {
+			t.Errorf("%s: %s, %s", e.Code, e.Message, run.Status)
+		}
+	})
+}

@@ -166,7 +166,10 @@ func (x *execution) recordOutcome(ctx context.Context, opened app, done result, 
 		if err != nil {
 			return explain("outcome", err)
 		}
-		if err := x.state.Update(ctx, onRecord(over), x.run.Mark(), x.outcomeEvent(over, done, ended)); err != nil {
+		err = insistently(ctx, func() error {
+			return x.state.Update(ctx, onRecord(over), x.run.Mark(), x.outcomeEvent(over, done, ended))
+		})
+		if err != nil {
 			return explain("the outcome ("+string(over.Status)+") is not on record", err)
 		}
 		run = over

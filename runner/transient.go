@@ -30,18 +30,29 @@ func (x *execution) patiently(ctx context.Context, do func() error) error {
 	defer context.AfterFunc(x.watch.told, func() { leave(context.Cause(x.watch.told)) })()
 
 	first := true
-	_, err := backoff.Retry(waiting, func() (struct{}, error) {
-		err := do()
-		if err != nil && !transient(err) {
-			err = backoff.Permanent(err)
-		}
-		return struct{}{}, err
-	}, backoff.WithBackOff(newWaits()), backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, _ time.Duration) {
+	return retry(waiting, do, transient, func(err error, _ time.Duration) {
 		if first {
 			x.log.Warn("trying again", "for", patience, "error", err)
 		}
 		first = false
-	}))
+	})
+}
+
+// insistently is patiently for the last word on a run, whoever has asked it to end:
+// while the state is busy, until ctx ends. A lost reply is not waited out, for the word
+// may have been heard.
+func insistently(ctx context.Context, do func() error) error {
+	return retry(ctx, do, func(err error) bool { return errors.Is(err, ports.ErrBusy) }, nil)
+}
+
+func retry(ctx context.Context, do func() error, again func(error) bool, notify backoff.Notify) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := do()
+		if err != nil && !again(err) {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithBackOff(newWaits()), backoff.WithMaxElapsedTime(0), backoff.WithNotify(notify))
 	return err
 }
 

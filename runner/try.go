@@ -195,7 +195,7 @@ func (b *batchRun) read(ctx context.Context, bound any, limit int) (page, error)
 }
 
 func refusedItem(reason string) error {
-	return &DataError{Message: reason, Hint: "mend it, or go on without such items: --on-error skip --max-failures N"}
+	return &DataError{Message: reason, Hint: "mend it and start anew, or go on without such items: --on-error skip --max-failures N"}
 }
 
 func tooManyFailures(at position) error {

@@ -265,6 +265,13 @@ func TestChaosFails(t *testing.T) {
 				return nil
 			},
 		}, "rows.mark ends otherwise in batches of 1 than in batches of 2"},
+		{"an output that is set anew by each batch", runnertest.Trials{Task: "rows.mark", Input: wet}, feature{
+			mark: func(ctx context.Context, d place, in input, b *batch) error {
+				err := mark(ctx, d, in, b)
+				b.Out.Marked = len(b.Items)
+				return err
+			},
+		}, "the output of rows.mark is {\"Marked\":5} in batches of 10000 and {\"Marked\":1} in batches of 2: b.Out is the result"},
 		{"a one-shot that writes beside its transaction", runnertest.Trials{Task: "rows.set", Input: wet, Once: true}, feature{
 			set: func(_ context.Context, d place, in input, _ *runner.Changes) (output, error) {
 				if !in.DryRun {

@@ -71,6 +71,10 @@ func (c *chaos[D]) otherSizes(control ending) {
 			c.t.Errorf("%s ends otherwise in batches of %d than in batches of %d, so that what it writes depends on where a batch ends: %s",
 				c.trials.Task, size, chaosBatch, differing(end.state, control.state))
 			return
+		case end.output != control.output:
+			c.t.Errorf("the output of %s is %s in batches of %d and %s in batches of %d: b.Out is the result of all batches so far, and is added to, never set anew",
+				c.trials.Task, end.output, size, control.output, chaosBatch)
+			return
 		}
 	}
 }
