@@ -175,14 +175,11 @@ func (h *held) free() error {
 	return failed
 }
 
+// Release leaves the files of a lock that was lost alone: another may hold them now,
+// and nobody takes them while the gate is held.
 func (h *held) Release(forget ...string) error {
-	var gone []lockFile
-	for _, f := range h.files {
-		if f.Locked() && slices.Contains(forget, f.key) {
-			gone = append(gone, f)
-		}
-	}
-	if len(gone) == 0 {
+	forgets := func(f lockFile) bool { return f.Locked() && slices.Contains(forget, f.key) }
+	if !slices.ContainsFunc(h.files, forgets) {
 		return fileError(h.free())
 	}
 	gate, err := h.locks.enter(context.Background())
@@ -190,6 +187,12 @@ func (h *held) Release(forget ...string) error {
 		return errors.Join(err, fileError(h.free()))
 	}
 	defer gate.Unlock()
+	var gone []lockFile
+	for _, f := range h.files {
+		if forgets(f) && f.check() == nil {
+			gone = append(gone, f)
+		}
+	}
 	failed := h.free() // first, since Windows removes no file that is open
 	for _, f := range gone {
 		failed = errors.Join(failed, f.remove())

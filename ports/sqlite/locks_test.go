@@ -31,6 +31,19 @@ func lock(t *testing.T, s ports.Locks, keys ...string) ports.Held {
 	return h
 }
 
+// readLock is what a lock's file says of its holder.
+func readLock(t *testing.T, folder, name string) (l ports.Lock) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(folder, "locks", name+".json"))
+	if err == nil {
+		err = json.Unmarshal(text, &l)
+	}
+	if err != nil {
+		t.Fatalf("the file holds %s, %v", text, err)
+	}
+	return l
+}
+
 // What is left of a key is two private files, until it is forgotten.
 func TestLockFiles(t *testing.T) {
 	t.Parallel()
@@ -91,13 +104,8 @@ func TestTokens(t *testing.T) {
 		if test.want == 0 && (token < begun || token > time.Now().UnixMicro()) || test.want != 0 && token != test.want {
 			t.Errorf("%s: token %d, want %d (0: the time)", test.name, token, test.want)
 		}
-		var kept ports.Lock
-		text, err := os.ReadFile(path)
-		if err == nil {
-			err = json.Unmarshal(text, &kept)
-		}
-		if err != nil || kept.Token != token || kept.Key != "k" {
-			t.Errorf("%s: the file holds %s, %v", test.name, text, err)
+		if kept := readLock(t, folder, nameOfK); kept.Token != token || kept.Key != "k" {
+			t.Errorf("%s: the file holds %+v", test.name, kept)
 		}
 	}
 }
@@ -151,6 +159,30 @@ func TestCheckSeesTheFile(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// Who has lost a lock forgets nothing of the one who holds it now.
+func TestReleaseOfALostLock(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "state")
+	a, b := openState(t, folder), openState(t, folder)
+	first := lock(t, a, "k")
+	if err := os.Remove(filepath.Join(folder, "locks", nameOfK+".lock")); err != nil {
+		t.Skip(err) // Windows keeps a file that is open
+	}
+	second := lock(t, b, "k")
+	if err := first.Release("k"); err != nil {
+		t.Error(err)
+	}
+	if err := second.Check(t.Context()); err != nil {
+		t.Errorf("Check: %v", err)
+	}
+	if _, err := a.Lock(t.Context(), ports.Holder{}, []string{"k"}); !errors.Is(err, ports.ErrLocked) {
+		t.Errorf("Lock: %v, want ErrLocked", err)
+	}
+	if kept := second.Fences()[0].Token; readLock(t, folder, nameOfK).Token != kept {
+		t.Errorf("the file does not hold token %d", kept)
 	}
 }
 
