@@ -31,9 +31,9 @@ type Runs interface {
 	Start(ctx context.Context, run Run, events ...Event) error
 
 	// Update stores run where the record still stands at from, and appends the
-	// events, both or neither. The run's Order is left as it is, but a new attempt
-	// begins without one. ErrStale: the record has moved on. ErrNotFound: there is
-	// none.
+	// events, both or neither. The order on record is left as it is, but a new attempt
+	// begins without the order that run holds: one that was left meanwhile is for the
+	// new attempt. ErrStale: the record has moved on. ErrNotFound: there is none.
 	Update(ctx context.Context, run Run, from Mark, events ...Event) error
 
 	// Order leaves an order for the process that is at the run, and appends the

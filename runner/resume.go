@@ -209,13 +209,16 @@ func (x *execution) recordResume(ctx context.Context, req Request) error {
 		return explain("resume", err)
 	}
 	x.run.Attempt++
-	x.run.Ended, x.run.Failure, x.run.Order = nil, nil, nil
+	x.run.Ended, x.run.Failure = nil, nil
 	x.run.Limits, x.run.Version = x.plan.Limits, x.runner.opts.Version
 	event := x.event("task.resumed", map[string]any{"attempt": x.run.Attempt, "version": x.run.Version})
 	event.Actor, event.Client, event.Reason = req.Actor, req.Client, req.Reason
 	err := x.stages.time("started", func() error { return x.state.Update(ctx, x.run, from, event) })
 	if errors.Is(err, ports.ErrStale) {
 		return &Error{Code: CodeLocked, Message: "another process has just resumed run " + x.run.ID, Hint: "let it end", Err: err}
+	}
+	if err == nil {
+		x.run.Order = nil // it was the earlier attempt's; one that has come meanwhile stays on record
 	}
 	return explain("run not resumed", err)
 }

@@ -96,6 +96,39 @@ func TestAnOrderCancels(t *testing.T) {
 		if run, err = r.Resume(t.Context(), run.ID, runner.Request{Actor: "a", Client: "c"}); err != nil || run.Order != nil || !slices.Equal(app.db.Read(), doubled(40)) {
 			t.Errorf("resumed: %v, order %v, rows %v", err, run.Order, app.db.Read())
 		}
+		if left, err := state.Ordered(t.Context(), run.ID); err != nil || left != (ports.Order{}) {
+			t.Errorf("resumed: the order that ended the first attempt is still there: %+v, %v", left, err)
+		}
+	}
+}
+
+// An order that comes while an interrupted run is being resumed, before its new attempt
+// is on record, reaches that attempt.
+func TestAnOrderDuringAResumeCancels(t *testing.T) {
+	t.Parallel()
+	app, state := newNumbers(40), &dying{memory.NewState(), true}
+	var r *runner.Runner
+	var id string
+	r = runnerOf(t, "testdata/tasks.yaml", app.register, func(ctx context.Context, s runner.Session) (runner.Opened[deps], error) {
+		if id != "" {
+			if standing, err := r.Cancel(ctx, id, runner.Request{Actor: "ops"}); err != nil || !standing.At() || standing.Attempt != 1 {
+				t.Errorf("Cancel: %+v, %v", standing, err)
+			}
+		}
+		return app.open(ctx, s)
+	}, runner.Options{State: inMemory(state), Poll: time.Millisecond})
+	run, err := r.Run(t.Context(), runner.Request{Task: "numbers.double", Actor: "a", Client: "c", Limits: runner.Limits{Items: 4}})
+	if err == nil || len(running(t, state)) != 1 {
+		t.Fatalf("the run is not interrupted: %s, %v", run.Status, err)
+	}
+	id, state.dead = run.ID, false
+	app.hook.apply = func(context.Context, []int64) error {
+		time.Sleep(10 * time.Millisecond)
+		return nil
+	}
+	run, err = r.Resume(t.Context(), id, runner.Request{Actor: "a", Client: "c"})
+	if run.Status != ports.Cancelled || run.Attempt != 2 || failure(t, err).Code != runner.CodeCancelled {
+		t.Errorf("attempt %d %s, %v", run.Attempt, run.Status, err)
 	}
 }
 

@@ -44,11 +44,15 @@ func (s *State) Update(ctx context.Context, run ports.Run, from ports.Mark, even
 		if stored.mark != from {
 			return fmt.Errorf("update run %s: %w", run.ID, ports.ErrStale)
 		}
-		if run.Attempt != from.Attempt {
+		if run.Attempt != from.Attempt && run.Order != nil && same(*run.Order, stored.order) {
 			stored.order = ports.Order{}
 		}
 		return v.rows.put(run, stored.order)
 	})
+}
+
+func same(a, b ports.Order) bool {
+	return a.Cancel == b.Cancel && a.By == b.By && a.At.Equal(b.At)
 }
 
 // Order is the method of ports.Runs.

@@ -110,3 +110,38 @@ func testOrderStays(t *testing.T, s ports.State) {
 	}
 	wantOrder(t, s, "r", ports.Order{})
 }
+
+// testOrderMeanwhile begins attempts with a record that was read before an order came:
+// only an order that was read is over.
+func testOrderMeanwhile(t *testing.T, s ports.State) {
+	if err := s.Start(t.Context(), run("r", 0)); err != nil {
+		t.Fatal(err)
+	}
+	// begin reads the record, has orders left, and begins the next attempt.
+	begin := func(orders ...ports.Order) {
+		t.Helper()
+		r, err := s.Run(t.Context(), "r")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range orders {
+			if err := s.Order(t.Context(), "r", o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		from := r.Mark()
+		r.Attempt++
+		if err := s.Update(t.Context(), r, from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, second := cancelled("ann"), cancelled("bob <&>")
+	begin(first)
+	wantOrder(t, s, "r", first)
+	begin(second)
+	wantOrder(t, s, "r", second)
+	begin()
+	wantOrder(t, s, "r", ports.Order{})
+	begin(first, second)
+	wantOrder(t, s, "r", second)
+}

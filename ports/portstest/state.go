@@ -37,6 +37,7 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		"CommittedIn":       testCommittedIn,
 		"Order":             testOrder,
 		"OrderStays":        testOrderStays,
+		"OrderMeanwhile":    testOrderMeanwhile,
 		"Delete":            testDelete,
 		"Lock":              testLock,
 		"LockAll":           testLockAll,

@@ -31,21 +31,21 @@ func (s state) Update(ctx context.Context, run ports.Run, from ports.Mark, event
 			return err
 		}
 		err = one(tx.ExecContext(ctx, `UPDATE run SET task = ?2, actor = ?3, status = ?4, attempt = ?5, started = ?6, database = ?7,
-				committed = ?8, body = ?9, log = ?10, ordered = CASE WHEN attempt = ?5 THEN ordered END
+				committed = ?8, body = ?9, log = ?10, ordered = CASE WHEN attempt = ?5 OR ordered IS NOT ?13 THEN ordered END
 			WHERE id = ?1 AND status = ?11 AND attempt = ?12`,
 			run.ID, run.Task, run.Actor, string(run.Status), run.Attempt, sortable(run.Started), run.Database, run.Committed(), r.body, r.log,
-			string(from.Status), from.Attempt))
+			string(from.Status), from.Attempt, r.ordered))
 		return staleOrMissing(ctx, tx, run.ID, err)
 	})
 }
 
 func (s state) Order(ctx context.Context, id string, order ports.Order, events ...ports.Event) error {
 	return s.write(ctx, "order to run "+id, events, func(tx *sql.Tx) error {
-		text, err := json.Marshal(order)
+		text, err := spellOrder(&order)
 		if err != nil {
 			return err
 		}
-		err = one(tx.ExecContext(ctx, `UPDATE run SET ordered = ?2 WHERE id = ?1 AND status = ?3`, id, string(text), string(ports.Running)))
+		err = one(tx.ExecContext(ctx, `UPDATE run SET ordered = ?2 WHERE id = ?1 AND status = ?3`, id, text, string(ports.Running)))
 		return staleOrMissing(ctx, tx, id, err)
 	})
 }
@@ -123,10 +123,18 @@ func encode(run ports.Run) (r stored, err error) {
 			return r, err
 		}
 	}
-	if r.ordered.Valid = order != nil; r.ordered.Valid {
-		r.ordered.String, err = spell(order)
-	}
+	r.ordered, err = spellOrder(order)
 	return r, err
+}
+
+// spellOrder spells an order always alike, so that one which was read can be compared
+// with what is stored.
+func spellOrder(order *ports.Order) (sql.NullString, error) {
+	if order == nil {
+		return sql.NullString{}, nil
+	}
+	text, err := json.Marshal(order)
+	return sql.NullString{String: string(text), Valid: true}, err
 }
 
 // spell keeps <, > and & as they are, since Input and Output are exact texts.
