@@ -88,6 +88,11 @@ ALTER TABLE run ADD COLUMN log       TEXT; -- a list of lines, as JSON
 ALTER TABLE run ADD COLUMN ordered   TEXT; -- what another process has told the run, as JSON
 ALTER TABLE run ADD COLUMN database  TEXT NOT NULL DEFAULT '';
 ALTER TABLE run ADD COLUMN committed INTEGER NOT NULL DEFAULT 0; -- something in that database, as far as is known
+-- Version 1 did not record the database. Its runs were on the default one in practice,
+-- and what they committed there guards it: see ports.Run.Committed and Run.Database.
+UPDATE run SET database = 'data.db', body = '{"database":"data.db",' || substr(body, 2),
+	committed = coalesce(NOT body ->> 'dryRun' AND
+		(body ->> '$.progress.batches' > 0 OR status = 'succeeded' AND body ->> 'delivery' = 'exactly-once'), 0);
 CREATE INDEX run_status ON run (status, task, started);
 CREATE INDEX run_committed ON run (database, started) WHERE committed;
 DROP INDEX audit_entry;

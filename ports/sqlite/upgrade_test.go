@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -64,10 +65,8 @@ func TestUpgrade(t *testing.T) {
 		t.Errorf("the head is %+v, %v", before, err)
 	}
 
-	// Version 1 did not know in which database a run worked.
-	unnamed := ""
-	if runs, err := s.List(t.Context(), ports.RunFilter{CommittedIn: &unnamed}); err != nil || len(runs) != 0 {
-		t.Errorf("known to have committed are %+v, %v; want none", runs, err)
+	if run.Database != "data.db" {
+		t.Errorf("the run is of the database %q", run.Database)
 	}
 	run.Log = []string{"INFO on again"}
 	if err := s.Update(t.Context(), run, run.Mark(), ports.Event{Action: "task.resumed"}); err != nil {
@@ -76,8 +75,48 @@ func TestUpgrade(t *testing.T) {
 	if err := s.Order(t.Context(), run.ID, ports.Order{Cancel: true}); err != nil {
 		t.Fatal(err)
 	}
-	if runs, err := s.List(t.Context(), ports.RunFilter{CommittedIn: &unnamed}); err != nil || len(runs) != 1 {
-		t.Errorf("after an update known to have committed are %+v, %v; want one", runs, err)
+	if got := committed(t, s); !slices.Equal(got, []string{"0190-a"}) {
+		t.Errorf("after an update known to have committed are %q", got)
+	}
+}
+
+// committed is what is known to have committed something in the default database.
+func committed(t *testing.T, s ports.State) (ids []string) {
+	t.Helper()
+	name := "data.db"
+	runs, err := s.List(t.Context(), ports.RunFilter{CommittedIn: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+// What version 1 has committed guards the database after the upgrade too.
+func TestUpgradeKnowsWhatWasCommitted(t *testing.T) {
+	t.Parallel()
+	folder := version1(t)
+	for id, change := range map[string]string{
+		"once":    `'$.status', 'succeeded', '$.progress.batches', 0`,
+		"dry":     `'$.dryRun', json('true')`,
+		"dryonce": `'$.status', 'succeeded', '$.dryRun', json('true'), '$.progress.batches', 0`,
+		"begun":   `'$.progress.batches', 0`,
+		"odd":     `'$.progress', NULL`,
+	} {
+		alter(t, filepath.Join(folder, "state.db"), `INSERT INTO run SELECT '`+id+`', task, actor, changed ->> 'status', attempt, started, changed
+			FROM (SELECT *, json_set(body, '$.id', '`+id+`', `+change+`) AS changed FROM run WHERE id = '0190-a')`)
+	}
+	s := openState(t, folder)
+	want := []string{"once", "0190-a"}
+	if got := committed(t, s); !slices.Equal(got, want) {
+		t.Errorf("known to have committed are %q, want %q", got, want)
+	}
+	for _, id := range want {
+		if r, err := s.Run(t.Context(), id); err != nil || !r.Committed() || r.Database != "data.db" {
+			t.Errorf("run %s: database %q, committed %v, %v", id, r.Database, r.Committed(), err)
+		}
 	}
 }
 
