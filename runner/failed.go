@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/beignet-go/beignet/ports"
 )
@@ -42,7 +41,8 @@ func (r *Runner) RetryFailed(ctx context.Context, id string, req Request) (ports
 	if err := x.lock(ctx, child); err != nil {
 		return ports.Run{}, err
 	}
-	opened, err := x.openToRetry(ctx, parent.ID, child)
+	x.run.ID = child
+	opened, err := x.retryOf(ctx, parent, child)
 	if err != nil {
 		x.close(ctx, opened, err)
 		x.unlock(err)
@@ -61,6 +61,24 @@ func retriable(run ports.Run, p *Plan) error {
 	return sameWork(run, p)
 }
 
+// retryOf is openToRetry while the parent's own lock is held: nobody resumes or prunes it
+// before the run over its items is on record.
+func (x *execution) retryOf(ctx context.Context, parent ports.Run, child string) (app, error) {
+	held, err := x.state.Lock(ctx, x.runner.holder(parent, x.plan.request), []string{runLock + parent.ID})
+	var locked *ports.LockedError
+	if errors.As(err, &locked) {
+		return app{}, lockedBy(x.runner, parent.ID, locked)
+	}
+	if err != nil {
+		return app{}, explain("lock", err)
+	}
+	opened, err := x.openToRetry(ctx, parent.ID, child)
+	if err := held.Release(runLock + parent.ID); err != nil {
+		x.runner.opts.Log.Warn("a lock is not freed before the process ends", "error", err)
+	}
+	return opened, err
+}
+
 // openToRetry opens the app and puts the run over the parent's items on record. The
 // task's locks are held, and whatever is refused leaves no record.
 func (x *execution) openToRetry(ctx context.Context, parent, child string) (opened app, err error) {
@@ -72,7 +90,7 @@ func (x *execution) openToRetry(ctx context.Context, parent, child string) (open
 	x.run = x.plan.run()
 	x.run.ID = child
 	x.equip()
-	if err := x.isOver(ctx, run); err != nil {
+	if err := x.isOver(run); err != nil {
 		return opened, err
 	}
 	if opened, err = x.open(ctx, false); err != nil {
@@ -84,17 +102,11 @@ func (x *execution) openToRetry(ctx context.Context, parent, child string) (open
 	return opened, x.recordStart(ctx, child)
 }
 
-// isOver refuses a run that is at work, or that was interrupted and may go on.
-func (x *execution) isOver(ctx context.Context, run ports.Run) error {
+// isOver refuses a run that was interrupted and may go on: nobody is at it, for its lock
+// is held here.
+func (x *execution) isOver(run ports.Run) error {
 	if run.Status != ports.Running {
 		return nil
-	}
-	held, err := x.state.Held(ctx)
-	if err != nil {
-		return explain("run "+run.ID, err)
-	}
-	if slices.ContainsFunc(held, func(l ports.Lock) bool { return l.Key == runLock+run.ID }) {
-		return &Error{Code: CodeLocked, Message: "run " + run.ID + " is at work", Hint: x.runner.command("runs wait " + run.ID)}
 	}
 	return &Error{Code: CodeNotResumable, Message: "run " + run.ID + " was interrupted and is not over", Hint: x.runner.command("runs resume " + run.ID)}
 }

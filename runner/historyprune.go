@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/beignet-go/beignet/ports"
@@ -14,7 +15,7 @@ import (
 type Pruned struct {
 	Runs      []string // removed, by ID
 	Going     int      // at work, or interrupted: they have not ended
-	Needed    int      // whose failed items an unfinished run of theirs goes over
+	Needed    int      // of a line with one that stays: see [Runner.RetryFailed]
 	Elsewhere int      // that wrote to another database, which has their checkpoints and journals
 }
 
@@ -50,15 +51,15 @@ func (r *Runner) Prune(ctx context.Context, req Request, before time.Time) (Prun
 		}
 		p := pruning{runner: r, state: state, req: req}
 		defer p.close(ctx)
-		for _, run := range old {
-			removed, err := p.prune(ctx, run)
+		for _, line := range linesOf(old) {
+			removed, err := p.prune(ctx, line)
+			done.Runs = append(done.Runs, removed...)
 			if err != nil {
-				return fmt.Errorf("run %s: %w", run.ID, err)
+				return err
 			}
-			if removed {
-				done.Runs = append(done.Runs, run.ID)
-			} else {
+			if len(removed) == 0 { // one of them has been taken on again
 				done.Going++
+				done.Needed += len(line) - 1
 			}
 		}
 		return nil
@@ -69,33 +70,57 @@ func (r *Runner) Prune(ctx context.Context, req Request, before time.Time) (Prun
 	return done, explain("prune", err)
 }
 
-// prunable are the runs that can go, the latest first, so that a child goes before
-// its parent.
+// prunable are the runs that can go. A line of runs, one over the failed items of
+// another, goes together or not at all: what the items of the first have been through is
+// known from the records and checkpoints of the others.
 func (r *Runner) prunable(ctx context.Context, state ports.State, t Target, before time.Time) (old []ports.Run, left Pruned, err error) {
 	runs, err := state.List(ctx, ports.RunFilter{})
 	if err != nil {
 		return nil, left, err
 	}
-	needed := map[string]bool{}
+	ended := func(run ports.Run) bool {
+		return run.Status != ports.Running && run.Ended != nil && run.Ended.Before(before)
+	}
+	elsewhere := func(run ports.Run) bool { return leaves(run) && run.Database != t.database() }
+	stays := map[string]bool{} // by the first of a line
 	for _, run := range runs {
-		if run.Parent != "" && run.Status != ports.Succeeded && !(run.Ended != nil && run.Ended.Before(before)) {
-			needed[run.Parent] = true
+		if !ended(run) || elsewhere(run) {
+			stays[rootOf(run)] = true
 		}
 	}
 	for _, run := range runs {
 		switch {
 		case run.Status == ports.Running && run.Started.Before(before):
 			left.Going++
-		case run.Status == ports.Running || run.Ended == nil || !run.Ended.Before(before):
-		case needed[run.ID]:
-			left.Needed++
-		case leaves(run) && run.Database != t.database():
+		case !ended(run):
+		case elsewhere(run):
 			left.Elsewhere++
+		case stays[rootOf(run)]:
+			left.Needed++
 		default:
 			old = append(old, run)
 		}
 	}
 	return old, left, nil
+}
+
+// linesOf are runs by their lines, the parent first in each.
+func linesOf(runs []ports.Run) [][]ports.Run {
+	var lines [][]ports.Run
+	at := map[string]int{}
+	for _, run := range runs { // the latest first
+		i, known := at[rootOf(run)]
+		if !known {
+			i = len(lines)
+			at[rootOf(run)] = i
+			lines = append(lines, nil)
+		}
+		lines[i] = append(lines[i], run)
+	}
+	for _, line := range lines {
+		slices.Reverse(line)
+	}
+	return lines
 }
 
 // leaves reports whether a run may have left a checkpoint, a fence or a journal in its
@@ -111,33 +136,66 @@ type pruning struct {
 	opened *app
 }
 
-// prune removes one run, and reports whether it did: not one that somebody has just
-// taken on again. What the database has of it goes first, so that nothing is
-// left there of a run that nobody knows.
-func (p *pruning) prune(ctx context.Context, run ports.Run) (removed bool, err error) {
-	held, err := p.state.Lock(ctx, p.runner.holder(run, p.req), []string{runLock + run.ID})
+// prune removes a line of runs, and returns those that it did: none where somebody has
+// just taken one on again, or goes over its failed items. A parent goes before the runs
+// over its items: one of these that is left by a prune that fails on the way can do
+// nothing twice.
+func (p *pruning) prune(ctx context.Context, line []ports.Run) (removed []string, err error) {
+	var keys []string
+	for _, run := range line {
+		keys = append(keys, runLock+run.ID)
+	}
+	held, err := p.state.Lock(ctx, p.runner.holder(line[0], p.req), keys)
 	if errors.Is(err, ports.ErrLocked) {
-		return false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, held.Release(runLock+run.ID)) }()
-	now, err := p.state.Run(ctx, run.ID)
-	if errors.Is(err, ports.ErrNotFound) || err == nil && now.Mark() != run.Mark() {
-		return false, nil
+	defer func() { err = errors.Join(err, held.Release(keys...)) }()
+	if stands, err := p.stands(ctx, line); !stands || err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return false, err
+	for _, run := range line {
+		if err := p.remove(ctx, run); err != nil {
+			return removed, fmt.Errorf("run %s: %w", run.ID, err)
+		}
+		removed = append(removed, run.ID)
 	}
+	return removed, nil
+}
+
+// stands reports whether a line, whose locks are held, is still what was listed.
+func (p *pruning) stands(ctx context.Context, line []ports.Run) (bool, error) {
+	listed := map[string]ports.Mark{}
+	for _, run := range line {
+		listed[run.ID] = run.Mark()
+	}
+	now, err := p.state.List(ctx, ports.RunFilter{Task: line[0].Task})
+	found := 0
+	for _, run := range now {
+		if rootOf(run) != rootOf(line[0]) {
+			continue
+		}
+		if mark, known := listed[run.ID]; !known || mark != run.Mark() {
+			return false, err
+		}
+		found++
+	}
+	return found == len(line), err
+}
+
+// remove removes one run. What the database has of it goes first, so that nothing is
+// left there of a run that nobody knows.
+func (p *pruning) remove(ctx context.Context, run ports.Run) error {
 	if leaves(run) {
 		if err := p.forget(ctx, run); err != nil {
-			return false, err
+			return err
 		}
 	}
 	event := p.runner.eventBy(p.req, run, "run.pruned")
 	event.Metadata = mustMarshal(map[string]any{"status": run.Status, "started": run.Started})
-	return true, p.state.Delete(ctx, run.ID, event)
+	return p.state.Delete(ctx, run.ID, event)
 }
 
 // forget removes what the run's database has of it. A database that is not there

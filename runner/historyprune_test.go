@@ -92,7 +92,7 @@ func TestPruneGoesOn(t *testing.T) {
 func TestWhatPruneLeaves(t *testing.T) {
 	t.Parallel()
 	child, elsewhere, resumed, dry := onRecord("child", ports.Stopped, 100), onRecord("elsewhere", ports.Failed, 5), onRecord("resumed", ports.Failed, 6), onRecord("dry", ports.Succeeded, 7)
-	child.Parent = "parent"
+	child.Parent, child.Root = "parent", "parent"
 	elsewhere.Database = "other.db"
 	dry.Database, dry.DryRun = "other.db", true
 	late := historyBegan.Add(100 * time.Minute)
@@ -113,7 +113,132 @@ func TestWhatPruneLeaves(t *testing.T) {
 		t.Errorf("%d of %d left, %v", len(left), len(runs), err)
 	}
 	later := historyBegan.Add(200 * time.Minute)
-	if pruned, err = r.Prune(t.Context(), runner.Request{Actor: "bob"}, later); err != nil || !slices.Equal(pruned.Runs, []string{"child", "resumed", "parent"}) {
+	if pruned, err = r.Prune(t.Context(), runner.Request{Actor: "bob"}, later); err != nil || !slices.Equal(pruned.Runs, []string{"parent", "child", "resumed"}) {
 		t.Errorf("later: %+v, %v", pruned, err)
+	}
+}
+
+// A run over another's failed items knows what these have been through: it is not
+// pruned before that one, which would have its items applied again.
+func TestALineOfRunsIsPrunedWhole(t *testing.T) {
+	t.Parallel()
+	m := newMending(t, 6)
+	m.broken = []int64{2}
+	limits := skip(5)
+	limits.Items = 3
+	parent, err := m.do(t, limits)
+	if err != nil || parent.Status != ports.Stopped || parent.Progress.Failed != 1 {
+		t.Fatalf("%v: %+v", err, parent)
+	}
+	m.broken = nil
+	child, err := m.retry(t, parent.ID, runner.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	between := time.Now()
+	if _, err := m.runner.Resume(t.Context(), parent.ID, runner.Request{Actor: "a", Client: "c"}); err != nil {
+		t.Fatal(err)
+	}
+	pruned, err := m.runner.Prune(t.Context(), runner.Request{Actor: "bob"}, between)
+	if err != nil || len(pruned.Runs) > 0 || pruned.Needed != 1 {
+		t.Errorf("pruned %+v, %v", pruned, err)
+	}
+	if _, err := m.retry(t, parent.ID, runner.Limits{}); failure(t, err).Code != runner.CodeNotResumable || !slices.Equal(m.db.Read(), doubled(6)) {
+		t.Errorf("retried again: %v, rows %v", err, m.db.Read())
+	}
+	if pruned, err = m.runner.Prune(t.Context(), runner.Request{Actor: "bob"}, time.Now()); err != nil || !slices.Equal(pruned.Runs, []string{parent.ID, child.ID}) {
+		t.Errorf("later: pruned %+v, %v", pruned, err)
+	}
+}
+
+// A prune that fails in the middle of a line leaves nothing that can be done twice.
+func TestHalfALineIsNotRetried(t *testing.T) {
+	t.Parallel()
+	m := newMending(t, 6)
+	m.broken = []int64{2}
+	parent, err := m.do(t, skip(5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.broken = nil
+	if _, err := m.retry(t, parent.ID, runner.Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	failing := m.runner.With(runner.Options{State: inMemory(keeping{m.state})})
+	if _, err := failing.Prune(t.Context(), runner.Request{Actor: "bob"}, time.Now()); failure(t, err).Code != runner.CodeIO {
+		t.Fatal(err)
+	}
+	if _, err := m.retry(t, parent.ID, runner.Limits{}); failure(t, err).Code != runner.CodeConfig || !slices.Equal(m.db.Read(), doubled(6)) {
+		t.Errorf("retried again: %v, rows %v", err, m.db.Read())
+	}
+}
+
+// meeting is a state at which something happens just before a run is put on record, or a
+// run's lock is taken.
+type meeting struct {
+	ports.State
+	beforeStart, beforeLock func()
+}
+
+func (m *meeting) Start(ctx context.Context, run ports.Run, events ...ports.Event) error {
+	if m.beforeStart != nil {
+		m.beforeStart()
+	}
+	return m.State.Start(ctx, run, events...)
+}
+
+func (m *meeting) Lock(ctx context.Context, by ports.Holder, keys []string) (ports.Held, error) {
+	if m.beforeLock != nil {
+		m.beforeLock()
+	}
+	return m.State.Lock(ctx, by, keys)
+}
+
+// A run whose failed items somebody begins to go over is not pruned under them.
+func TestPruneMeetsARetry(t *testing.T) {
+	t.Parallel()
+	for name, meet := range map[string]func(m *mending, parent string) runner.Pruned{
+		"prune while a retry starts": func(m *mending, parent string) (pruned runner.Pruned) {
+			retrying := m.runner.With(runner.Options{State: inMemory(&meeting{State: m.state, beforeStart: func() {
+				var err error
+				if pruned, err = m.runner.Prune(t.Context(), runner.Request{Actor: "bob"}, time.Now()); err != nil {
+					t.Error(err)
+				}
+			}})})
+			if _, err := retrying.RetryFailed(t.Context(), parent, runner.Request{Actor: "b", Client: "c"}); err != nil {
+				t.Error(err)
+			}
+			return pruned
+		},
+		"retry once a prune has looked": func(m *mending, parent string) runner.Pruned {
+			before := time.Now()
+			pruning := m.runner.With(runner.Options{State: inMemory(&meeting{State: m.state, beforeLock: func() {
+				if _, err := m.retry(t, parent, runner.Limits{}); err != nil {
+					t.Error(err)
+				}
+			}})})
+			pruned, err := pruning.Prune(t.Context(), runner.Request{Actor: "bob"}, before)
+			if err != nil {
+				t.Error(err)
+			}
+			return pruned
+		},
+	} {
+		m := newMending(t, 6)
+		m.broken = []int64{2}
+		parent, err := m.do(t, skip(5))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.broken = nil
+		if pruned := meet(m, parent.ID); len(pruned.Runs) > 0 || pruned.Going != 1 {
+			t.Errorf("%s: pruned %+v", name, pruned)
+		}
+		if _, err := m.state.Run(t.Context(), parent.ID); err != nil || !slices.Equal(m.db.Read(), doubled(6)) {
+			t.Errorf("%s: %v, rows %v", name, err, m.db.Read())
+		}
+		if held, err := m.state.Held(t.Context()); err != nil || len(held) > 0 {
+			t.Errorf("%s: locks %+v, %v", name, held, err)
+		}
 	}
 }
