@@ -51,7 +51,7 @@ func (r *Runner) bury(ctx context.Context, state ports.State, run ports.Run, req
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, held.Release()) }()
+	defer func() { err = errors.Join(err, held.Release(runLock+run.ID)) }()
 	latest, err := state.Run(ctx, run.ID)
 	if err != nil {
 		return err
