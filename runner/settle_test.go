@@ -238,6 +238,32 @@ func TestANewRunSupersedesAnInterruptedOne(t *testing.T) {
 	}
 }
 
+// A run that succeeds just while another starts is not one that it supersedes.
+func TestARunThatHasJustEndedIsNotSuperseded(t *testing.T) {
+	t.Parallel()
+	state := &dying{memory.NewState(), true}
+	moving := &movesOn{State: state}
+	r := newRunner(t, newNumbers(8), runner.Options{State: inMemory(moving)})
+	req := runner.Request{Task: "numbers.double", Actor: "a", Client: "c"}
+	first, _ := r.Run(t.Context(), req)
+	state.dead = false
+	moving.meanwhile = func() {
+		run, err := state.Run(t.Context(), first.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := run.Mark()
+		run.Status = ports.Succeeded
+		if err := state.Update(t.Context(), run, from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second, err := r.Run(t.Context(), req)
+	if err != nil || moving.meanwhile != nil || second.Supersedes != "" {
+		t.Errorf("%v: supersedes %q", err, second.Supersedes)
+	}
+}
+
 // Where runs of this state have committed in a database, one that is missing is lost
 // and not made anew.
 func TestALostDatabaseIsNotMadeAnew(t *testing.T) {

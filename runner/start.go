@@ -48,13 +48,14 @@ func (x *execution) superseded(ctx context.Context) (string, error) {
 	if err != nil || len(running) == 0 {
 		return "", err
 	}
-	held, err := x.state.Held(ctx)
-	for _, r := range running {
-		if !slices.ContainsFunc(held, func(l ports.Lock) bool { return l.Key == runLock+r.ID }) {
-			return r.ID, err
-		}
+	stand, err := x.runner.standings(ctx, x.state, running)
+	if err != nil {
+		return "", err
 	}
-	return "", err
+	if i := slices.IndexFunc(stand, func(s Standing) bool { return s.Interrupted }); i >= 0 {
+		return stand[i].ID, nil
+	}
+	return "", nil
 }
 
 // warnOfSuperseded says that there was a run to go on with.
