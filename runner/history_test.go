@@ -278,6 +278,11 @@ func TestCancel(t *testing.T) {
 		if locks, err := state.Held(t.Context()); err != nil || len(locks) > 0 && !test.atWork {
 			t.Errorf("%s: still held: %+v, %v", test.name, locks, err)
 		}
+		if s.Status() == "cancelled" { // a lock that left no trace has the first token again
+			if f := hold(t, state, "run:a").Fences(); f[0].Token != 1 {
+				t.Errorf("%s: the run's lock was left behind: %+v", test.name, f)
+			}
+		}
 		if s.Status() == "cancelled" && (s.Ended == nil || s.Failure == nil || s.Failure.Code != string(runner.CodeCancelled) || !s.Resumable) {
 			t.Errorf("%s: record %+v", test.name, s.Run)
 		}
@@ -397,5 +402,32 @@ func TestWait(t *testing.T) {
 	}()
 	if s, err := r.Wait(t.Context(), runner.Target{}, "a"); err != nil || s.Status() != "succeeded" {
 		t.Errorf("a run that ends: %s, %v", s.Status(), err)
+	}
+}
+
+// busy is a state that is busy at the first looks at a run.
+type busy struct {
+	ports.State
+	looks int
+}
+
+func (b *busy) Run(ctx context.Context, id string) (ports.Run, error) {
+	if b.looks--; b.looks >= 0 {
+		return ports.Run{}, fmt.Errorf("state: %w", ports.ErrBusy)
+	}
+	return b.State.Run(ctx, id)
+}
+
+// A state that is busy for a moment does not end a wait.
+func TestWaitLooksAgain(t *testing.T) {
+	t.Parallel()
+	state := recorded(t, []ports.Run{onRecord("a", ports.Succeeded, 0)})
+	if s, err := historyOf(t, &busy{state, 2}).Wait(t.Context(), runner.Target{}, "a"); err != nil || s.Status() != "succeeded" {
+		t.Errorf("%s, %v", s.Status(), err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if s, err := historyOf(t, &busy{state, 1000}).Wait(ctx, runner.Target{}, "a"); !errors.Is(err, context.DeadlineExceeded) || s.ID != "" {
+		t.Errorf("one that stays busy: %+v, %v", s, err)
 	}
 }

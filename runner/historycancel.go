@@ -81,29 +81,32 @@ func (r *Runner) holder(run ports.Run, req Request) ports.Holder {
 	return ports.Holder{Run: run.ID, Task: run.Task, Actor: req.Actor, Since: r.opts.Now().UTC()}
 }
 
-// lookEvery is how often Wait looks.
-const lookEvery = 250 * time.Millisecond
+// Wait looks soon at first, and then every so often.
+const (
+	firstLook = 250 * time.Millisecond
+	lookEvery = time.Second
+)
 
 // Wait returns a run once nobody is at it any more: it has ended, or was interrupted.
-// The id is a full one. Once ctx has ended it returns the run as it stands, and
-// ctx's error.
+// A state that is busy or away is asked again. The id is a full one. Once ctx has ended
+// it returns the run as it stands, and ctx's error.
 func (r *Runner) Wait(ctx context.Context, t Target, id string) (Standing, error) {
 	var s Standing
 	err := r.inState(ctx, t, func(state ports.State) error {
-		tick := time.NewTicker(lookEvery)
-		defer tick.Stop()
-		for {
+		for wait := firstLook; ; wait = min(2*wait, lookEvery) {
 			now, err := r.standing(ctx, state, id)
-			if err != nil {
+			switch {
+			case err == nil:
+				if s = now; !s.At() {
+					return nil
+				}
+			case !transient(err):
 				return errors.Join(err, ctx.Err())
-			}
-			if s = now; !s.At() {
-				return nil
 			}
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
-			case <-tick.C:
+			case <-time.After(wait):
 			}
 		}
 	})
