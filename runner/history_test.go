@@ -278,17 +278,42 @@ func TestCancel(t *testing.T) {
 		if locks, err := state.Held(t.Context()); err != nil || len(locks) > 0 && !test.atWork {
 			t.Errorf("%s: still held: %+v, %v", test.name, locks, err)
 		}
-		if s.Status() == "cancelled" { // a lock that left no trace has the first token again
-			if f := hold(t, state, "run:a").Fences(); f[0].Token != 1 {
-				t.Errorf("%s: the run's lock was left behind: %+v", test.name, f)
-			}
-		}
 		if s.Status() == "cancelled" && (s.Ended == nil || s.Failure == nil || s.Failure.Code != string(runner.CodeCancelled) || !s.Resumable) {
 			t.Errorf("%s: record %+v", test.name, s.Run)
 		}
 	}
 	if _, err := historyOf(t, recorded(t, nil)).Cancel(t.Context(), "a", runner.Request{}); failure(t, err).Code != runner.CodeUnknownRun {
 		t.Errorf("no such run: %v", err)
+	}
+}
+
+// forgetting is a state that notes which locks are forgotten.
+type forgetting struct {
+	ports.State
+	forgotten []string
+}
+
+func (f *forgetting) Lock(ctx context.Context, by ports.Holder, keys []string) (ports.Held, error) {
+	held, err := f.State.Lock(ctx, by, keys)
+	return &forgettingHeld{held, f}, err
+}
+
+type forgettingHeld struct {
+	ports.Held
+	in *forgetting
+}
+
+func (h *forgettingHeld) Release(forget ...string) error {
+	h.in.forgotten = append(h.in.forgotten, forget...)
+	return h.Held.Release(forget...)
+}
+
+// The lock of a run that is cancelled after its death leaves no file behind.
+func TestCancelForgetsTheLock(t *testing.T) {
+	t.Parallel()
+	state := &forgetting{State: recorded(t, []ports.Run{onRecord("a", ports.Running, 0)})}
+	if _, err := historyOf(t, state).Cancel(t.Context(), "a", runner.Request{Actor: "bob"}); err != nil || !slices.Equal(state.forgotten, []string{"run:a"}) {
+		t.Errorf("forgot %q, %v", state.forgotten, err)
 	}
 }
 
