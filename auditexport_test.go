@@ -89,8 +89,18 @@ func TestExportIsVerifiedIndependently(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, says := verify(hashedAnew(t, lines, 0, bytes.TrimSpace(key))); got != exitDone {
+			key = bytes.TrimSpace(key)
+			if got, says := verify(hashedAnew(t, lines, 0, key)); got != exitDone {
 				t.Errorf("with its key: exit code %d: %s", got, says)
+			}
+			for _, from := range []int{1, n - 2} {
+				forged := strings.SplitAfter(strings.TrimSuffix(hashedAnew(t, lines, from, nil), "\n"), "\n")
+				if got, says := verify(hashedAnew(t, forged, from+1, key)); got != exitAudit {
+					t.Errorf("one without its key at line %d: exit code %d: %s", from, got, says)
+				}
+			}
+			if got, says := verify(hashedAnew(t, strings.SplitAfter(strings.TrimSuffix(hashedAnew(t, lines, 0, nil), "\n"), "\n"), 2, key)); got != exitDone {
+				t.Errorf("a key that came later: exit code %d: %s", got, says)
 			}
 		}
 		if got, says := verify(strings.Join(lines[:n-1], "")); got != exitDone {

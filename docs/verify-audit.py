@@ -25,14 +25,14 @@ for line in open(options.export, encoding="utf-8", errors="surrogateescape", new
         link = json.loads(line)
         text = head.encode() + b"\n" + link["body"].encode()
         with_key = link["hash"].startswith("hmac-sha256:")
-        sound = link["seq"] == seq + 1 and (key or not with_key)
+        sound = link["seq"] == seq + 1 and (key or not with_key) and (with_key or not keyed)
         digest = "hmac-sha256:" + hmac.new(key, text, "sha256").hexdigest() if with_key else hashlib.sha256(text).hexdigest()
         sound = sound and hmac.compare_digest(digest, link["hash"])
     except (ValueError, KeyError, TypeError, AttributeError):
         sound = False
     if not sound:
         fault(f"line {seq + 1} is changed, or out of its place" + ("" if key else ", or it needs --key"))
-    head, seq, keyed, expected = link["hash"], seq + 1, with_key, expected or link["hash"] == options.expect
+    head, seq, keyed, expected = link["hash"], seq + 1, keyed or with_key, expected or link["hash"] == options.expect
 if not expected:
     fault("no event has the expected hash")
 if key and seq and not keyed:
