@@ -200,7 +200,7 @@ func (x *execution) over(run ports.Run, done result, ended *Error) (ports.Run, e
 		if len(ended.Violations) > 0 {
 			message += ": " + ended.Violations[0].Pointer + " " + ended.Violations[0].Message
 		}
-		run.Failure = &ports.Failure{Code: string(ended.Code), Message: message, Hint: ended.Hint}
+		run.Failure = &ports.Failure{Code: string(ended.Code), Message: x.mask.String(message), Hint: x.mask.String(ended.Hint)}
 	}
 	return run, run.Move(outcomeStatus(done, ended))
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 
+	"github.com/beignet-go/beignet/internal/mask"
 	"github.com/beignet-go/beignet/ports"
 )
 
@@ -57,6 +58,7 @@ type execution struct {
 	stages stages
 	log    *slog.Logger
 	tail   *tail
+	mask   *mask.Mask // of the input's secrets: what is put on record goes through it
 	audit  *recorder
 	files  *runFiles
 	copied copier
@@ -103,7 +105,8 @@ func (x *execution) execute(ctx context.Context, opened app, err error) (ports.R
 
 // equip makes what the app is lent for this run.
 func (x *execution) equip() {
-	x.tail = newTail(x.run.Log)
+	x.mask = x.plan.mask()
+	x.tail = newTail(x.run.Log, x.mask)
 	x.log = logInto(x.tail, x.runner.opts.Log, x.run)
 	x.audit = &recorder{now: x.runner.opts.Now, of: eventOf(x.run)}
 	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log)

@@ -10,6 +10,7 @@ import (
 
 	jsonv2 "github.com/go-json-experiment/json"
 
+	"github.com/beignet-go/beignet/internal/mask"
 	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
 )
@@ -75,6 +76,17 @@ func (r *Runner) Plan(req Request) (*Plan, error) {
 	p.stages = spend(slices.Clone(req.Spent), "schema", proved.Sub(began))
 	p.stages = spend(p.stages, "input", r.opts.Now().Sub(proved))
 	return p, nil
+}
+
+// mask is a mask of the input's secrets. A plan that only looks has no task, and none.
+func (p *Plan) mask() *mask.Mask {
+	var values []string
+	if p.task != nil {
+		for _, secret := range p.task.input.Secrets(p.input) {
+			values = append(values, secret.Text)
+		}
+	}
+	return mask.New(values)
 }
 
 // spend adds time to a stage, of which the front end may have done a part.

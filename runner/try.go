@@ -118,7 +118,7 @@ const told = 5
 func (b *batchRun) tell(e *effects) {
 	for _, i := range e.inOrder() {
 		if b.told++; b.told <= told {
-			b.x.log.Warn("item skipped", "reason", e.rejected[i])
+			b.x.log.Warn("item skipped", "reason", b.x.mask.String(e.rejected[i]))
 		}
 	}
 }
@@ -171,7 +171,7 @@ func (b *batchRun) rejections(p page, e *effects) []Rejection {
 		after, own := p.origin(i)
 		left = append(left, Rejection{
 			After: after, Key: itemKey(rootOf(b.x.run), own), Item: p.item(i),
-			Reason: e.rejected[i], Attempt: b.x.run.Attempt, Original: p.original(i),
+			Reason: b.x.mask.String(e.rejected[i]), Attempt: b.x.run.Attempt, Original: p.original(i),
 		})
 	}
 	return left
