@@ -39,13 +39,16 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 // maxAge is more than any record is old, and small enough to be subtracted.
 const maxAge = 200 * 365 * day
 
+// someAges are examples of an age, for help and errors.
+const someAges = "12h, 90d or 2w"
+
 // age is a time back from now, such as 90d.
 func age(p *time.Duration) flag.Value {
 	return &ffval.Value[time.Duration]{Pointer: p, ParseFunc: func(s string) (time.Duration, error) {
 		if d, ok := parseAge(s); ok {
 			return d, nil
 		}
-		return 0, wantError("an age such as 90d or 12h")
+		return 0, wantError("an age such as " + someAges)
 	}}
 }
 

@@ -83,7 +83,7 @@ func (c *call) auditList(parent *flagSet) *ff.Command {
 	flags.add(0, "run", "ID", "Only those of a run; the beginning of its ID will do.", text(&f.Run))
 	flags.add(0, "task", "NAME", "Only those of a task.", text(&f.Task))
 	flags.add(0, "action", "NAME", "Only those of an action, such as task.failed, or task for all that begin with it.", text(&f.Action))
-	flags.add(0, "since", "TIME", "Only those since then: 24h, 2026-01-31, or 2026-01-31T08:00:00Z.", instant(&f.Since, c.began))
+	flags.add(0, "since", "TIME", "Only those since then, such as "+someTimes+".", instant(&f.Since, c.began))
 	flags.add(0, "limit", "N", "How many of the latest; 100 is the default.", positive(&f.Limit, maxListed))
 	return cmd
 }

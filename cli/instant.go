@@ -2,23 +2,19 @@ package cli
 
 import (
 	"flag"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/peterbourgon/ff/v4/ffval"
 )
 
-// instant is a moment that is over: so long before now, a day in local time, or RFC
+// someTimes are examples of an instant, for help and errors.
+const someTimes = "12h, 90d, 2w, 2026-01-31 or 2026-01-31T08:00:00Z"
+
+// instant is a moment that is over: an age before now, a day in local time, or RFC
 // 3339.
 func instant(p *time.Time, now time.Time) flag.Value {
 	return &ffval.Value[time.Time]{Pointer: p, ParseFunc: func(s string) (time.Time, error) {
-		if days, ok := strings.CutSuffix(s, "d"); ok {
-			if n, err := strconv.ParseUint(days, 10, 16); err == nil {
-				return now.AddDate(0, 0, -int(n)), nil
-			}
-		}
-		if d, err := time.ParseDuration(s); err == nil && d >= 0 {
+		if d, ok := parseAge(s); ok {
 			return now.Add(-d), nil
 		}
 		if day, err := time.ParseInLocation(time.DateOnly, s, time.Local); err == nil {
@@ -26,7 +22,7 @@ func instant(p *time.Time, now time.Time) flag.Value {
 		}
 		t, err := time.Parse(time.RFC3339, s)
 		if err != nil {
-			return t, wantError("a time such as 24h, 7d, 2026-01-31 or 2026-01-31T08:00:00Z")
+			return t, wantError("a time such as " + someTimes)
 		}
 		return t, nil
 	}}

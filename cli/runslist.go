@@ -27,7 +27,7 @@ func (c *call) runsList(parent *flagSet) *ff.Command {
 	})
 	flags.add(0, "task", "NAME", "Only the runs of one task.", text(&filter.Task))
 	flags.add(0, "status", strings.Join(statusWords(), "|"), "Only those that stand so.", choice(&filter.Status, statuses()...))
-	flags.add(0, "since", "TIME", "Only those started since then: 24h, 7d, 2026-01-31, or 2026-01-31T08:00:00Z.", instant(&filter.Since, c.began))
+	flags.add(0, "since", "TIME", "Only those started since then, such as "+someTimes+".", instant(&filter.Since, c.began))
 	flags.add(0, "actor", "NAME", "Only those on one's behalf.", text(&filter.Actor))
 	flags.add(0, "limit", "N", "No more than so many; 50 where people read, all with --json.", positive(&filter.Limit, maxBatchSize))
 	addEnvironment(flags, &environment)

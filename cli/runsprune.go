@@ -28,7 +28,7 @@ func (c *call) runsPrune(parent *flagSet) *ff.Command {
 	})
 	cmd.LongHelp = "A run's record and log go, and in its database its checkpoint and its journal of failed\n" +
 		"items. The audit stays. A run that was interrupted has not ended: resume it or cancel it."
-	flags.add(0, "older-than", "AGE", "What ended so long ago, such as 90d. Required.", age(&olderThan))
+	flags.add(0, "older-than", "AGE", "What ended so long ago, such as "+someAges+". Required.", age(&olderThan))
 	flags.add(0, "dry-run", "", "Say what would go, and remove nothing.", on(&dryRun))
 	addEnvironment(flags, &environment)
 	addCaller(flags, &actor, &reason)
