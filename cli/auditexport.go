@@ -12,7 +12,6 @@ import (
 	"github.com/peterbourgon/ff/v4"
 
 	"github.com/beignet-go/beignet/internal/term"
-	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/disk"
 	"github.com/beignet-go/beignet/runner"
 )
@@ -56,14 +55,14 @@ func (c *call) exportAudit(ctx context.Context, output string) error {
 	}
 	file, err := disk.New(disk.Options{Dir: c.std.Dir, Out: c.std.Out}).Create(output, false)
 	if err != nil {
-		return noExport(err)
+		return unwritable(err)
 	}
 	done := auditExportResult{SchemaVersion: schemaVersion, File: output}
 	if err := done.write(ctx, file, r, target); err != nil {
 		return errors.Join(err, file.Abort())
 	}
 	if err := file.Commit(); err != nil {
-		return notExported(err)
+		return unwritable(err)
 	}
 	switch {
 	case output == "-":
@@ -90,18 +89,6 @@ func (done *auditExportResult) write(ctx context.Context, to io.Writer, r *runne
 		done.Head = l.Hash
 	}
 	return notExported(buffered.Flush())
-}
-
-// noExport says why there can be no export under a name.
-func noExport(err error) error {
-	e := &runner.Error{Code: runner.CodeFile, Message: err.Error(), Hint: "give the name of a file in a folder that is there", Err: err}
-	switch {
-	case errors.Is(err, ports.ErrExists):
-		e.Code, e.Hint = runner.CodeData, "give another name"
-	case errors.Is(err, ports.ErrFull), errors.Is(err, ports.ErrIO):
-		e.Code, e.Hint = runner.CodeIO, "look at the disk and the folder's permissions"
-	}
-	return e
 }
 
 // notExported says that an export failed where it is written.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -97,14 +96,14 @@ func (f *rejectFile) begin(form runner.Original) (err error) {
 		return usageError("the failed items are "+form.Format+", and "+f.name+" is named for another form", "name it "+strings.TrimSuffix(f.name, "."+ending)+"."+form.Format)
 	}
 	if f.to, err = f.files.Create(f.name, false); err != nil {
-		return f.failed(err)
+		return unwritable(err)
 	}
 	return f.write(form.Head)
 }
 
 func (f *rejectFile) write(text []byte) error {
 	_, err := f.to.Write(text)
-	return f.failed(err)
+	return unwritable(err)
 }
 
 func (f *rejectFile) commit(run ports.Run) error {
@@ -114,26 +113,13 @@ func (f *rejectFile) commit(run ports.Run) error {
 	if err := f.write([]byte(f.form.Tail)); err != nil {
 		return err
 	}
-	return f.failed(f.to.Commit())
+	return unwritable(f.to.Commit())
 }
 
 func (f *rejectFile) abort() {
 	if f.to != nil {
 		_ = f.to.Abort() // it does nothing after Commit
 	}
-}
-
-// failed gives an error of the file a code.
-func (f *rejectFile) failed(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, ports.ErrExists):
-		return &runner.Error{Code: runner.CodeFile, Message: err.Error(), Hint: "give another name", Err: err}
-	case errors.Is(err, ports.ErrFull), errors.Is(err, ports.ErrIO):
-		return &runner.Error{Code: runner.CodeIO, Message: err.Error(), Hint: "look at the disk", Err: err}
-	}
-	return &runner.Error{Code: runner.CodeFile, Message: err.Error(), Hint: "give the name of a file in a folder that can be written", Err: err}
 }
 
 // readAgain is the command that reads the file as the run has read its own; "" where

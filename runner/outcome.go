@@ -99,7 +99,7 @@ func classify(err error) (Code, string) {
 	case errors.Is(err, ports.ErrUnsupported):
 		return CodeConfig, ""
 	case errors.As(err, &file) && errors.Is(err, ports.ErrExists):
-		return CodeFile, "give another name"
+		return CodeData, "give another name"
 	case errors.As(err, &file) && file.Writing && errors.Is(err, ports.ErrNotFound):
 		return CodeFile, "make the folder first"
 	case errors.As(err, &file) && file.Writing && errors.Is(err, ports.ErrNotRegular):

@@ -203,7 +203,7 @@ func TestFilesOfADryRun(t *testing.T) {
 			t.Errorf("%s: on record are %+v", task, recorded.Files)
 		}
 		for _, input := range []string{`{"files":["there.csv"]}`, `{"files":["a.csv","a.csv"]}`} {
-			if _, err := do(input); !errors.Is(err, ports.ErrExists) {
+			if _, err := do(input); !errors.Is(err, ports.ErrExists) || failure(t, err).Code != runner.CodeData { // bad-input 70
 				t.Errorf("%s of %s: %v", task, input, err)
 			}
 		}
