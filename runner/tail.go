@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 	"sync"
@@ -54,5 +55,15 @@ func logInto(t *tail, to *slog.Logger, run ports.Run) *slog.Logger {
 	attrs := []slog.Attr{
 		slog.String("run", run.ID), slog.String("task", run.Task), slog.String("actor", run.Actor), slog.String("tenant", run.Tenant),
 	}
-	return slog.New(slog.NewMultiHandler(to.Handler().WithAttrs(attrs), slog.NewTextHandler(t, nil)))
+	return slog.New(slog.NewMultiHandler(to.Handler().WithAttrs(attrs), slog.NewTextHandler(t, &slog.HandlerOptions{Level: asFarAs{to}})))
+}
+
+// asFarAs is the level of a record's log: info, or debug where another log takes that.
+type asFarAs struct{ log *slog.Logger }
+
+func (a asFarAs) Level() slog.Level {
+	if a.log.Enabled(context.Background(), slog.LevelDebug) {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
 }
