@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/beignet-go/beignet/ports"
@@ -372,62 +373,67 @@ func TestCancelOfARunThatHasEnded(t *testing.T) {
 // A run that is cancelled while it works ends after its batch, and goes on later.
 func TestCancelAtWork(t *testing.T) {
 	t.Parallel()
-	app := newNumbers(40)
-	state := memory.NewState()
-	r := newRunner(t, app, runner.Options{State: inMemory(state), Poll: time.Millisecond})
-	app.hook.begin = func() error {
-		runs, err := state.List(t.Context(), ports.RunFilter{Status: ports.Running})
-		if err != nil || len(runs) == 0 || runs[0].Order != nil || runs[0].Attempt > 1 {
-			time.Sleep(2 * time.Millisecond) // so that the order is seen
+	synctest.Test(t, func(t *testing.T) {
+		app := newNumbers(40)
+		state := memory.NewState()
+		r := newRunner(t, app, runner.Options{State: inMemory(state), Poll: poll})
+		app.hook.begin = func() error {
+			runs, err := state.List(t.Context(), ports.RunFilter{Status: ports.Running})
+			if err != nil || len(runs) == 0 || runs[0].Order != nil || runs[0].Attempt > 1 {
+				time.Sleep(poll) // so that the order is seen
+				synctest.Wait()
+				return err
+			}
+			_, err = r.Cancel(t.Context(), runs[0].ID, runner.Request{Actor: "bob"})
 			return err
 		}
-		_, err = r.Cancel(t.Context(), runs[0].ID, runner.Request{Actor: "bob"})
-		return err
-	}
-	run, err := r.Run(t.Context(), runner.Request{Task: "numbers.double", Actor: "ada", Client: "test"})
-	if e := failure(t, err); e.Code != runner.CodeCancelled || run.Status != ports.Cancelled {
-		t.Fatalf("%s: %s; %s", e.Code, e.Message, run.Status)
-	}
-	if p := run.Progress; p.Processed == 0 || p.Processed == 40 {
-		t.Errorf("%d of 40 done", p.Processed)
-	}
-	again, err := r.Cancel(t.Context(), run.ID, runner.Request{Actor: "bob"})
-	if err != nil || again.Status() != "cancelled" {
-		t.Errorf("cancelled again: %s, %v", again.Status(), err)
-	}
-	if run, err = r.Resume(t.Context(), run.ID, runner.Request{Actor: "ada", Client: "test"}); err != nil || run.Progress.Processed != 40 {
-		t.Errorf("%v after %d", err, run.Progress.Processed)
-	}
-	if !slices.Equal(app.db.Read(), doubled(40)) {
-		t.Errorf("rows %v", app.db.Read())
-	}
+		run, err := r.Run(t.Context(), runner.Request{Task: "numbers.double", Actor: "ada", Client: "test"})
+		if e := failure(t, err); e.Code != runner.CodeCancelled || run.Status != ports.Cancelled {
+			t.Fatalf("%s: %s; %s", e.Code, e.Message, run.Status)
+		}
+		if p := run.Progress; p.Processed == 0 || p.Processed == 40 {
+			t.Errorf("%d of 40 done", p.Processed)
+		}
+		again, err := r.Cancel(t.Context(), run.ID, runner.Request{Actor: "bob"})
+		if err != nil || again.Status() != "cancelled" {
+			t.Errorf("cancelled again: %s, %v", again.Status(), err)
+		}
+		if run, err = r.Resume(t.Context(), run.ID, runner.Request{Actor: "ada", Client: "test"}); err != nil || run.Progress.Processed != 40 {
+			t.Errorf("%v after %d", err, run.Progress.Processed)
+		}
+		if !slices.Equal(app.db.Read(), doubled(40)) {
+			t.Errorf("rows %v", app.db.Read())
+		}
+	})
 }
 
 func TestWait(t *testing.T) {
 	t.Parallel()
-	state := recorded(t, []ports.Run{onRecord("a", ports.Running, 0), onRecord("b", ports.Running, 1), onRecord("c", ports.Failed, 2)})
-	hold(t, state, "run:a")
-	r := historyOf(t, state)
-	if s, err := r.Wait(t.Context(), runner.Target{}, "b"); err != nil || !s.Interrupted {
-		t.Errorf("a dead run: %s, %v", s.Status(), err)
-	}
-	if s, err := r.Wait(t.Context(), runner.Target{}, "c"); err != nil || s.Status() != "failed" {
-		t.Errorf("an ended run: %s, %v", s.Status(), err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	if s, err := r.Wait(ctx, runner.Target{}, "a"); !errors.Is(err, context.DeadlineExceeded) || !s.At() {
-		t.Errorf("a run that goes on: %s, %v", s.Status(), err)
-	}
-	go func() {
-		time.Sleep(20 * time.Millisecond)
-		if err := state.Update(context.Background(), onRecord("a", ports.Succeeded, 0), ports.Mark{Status: ports.Running, Attempt: 1}); err != nil {
-			t.Error(err)
+	synctest.Test(t, func(t *testing.T) {
+		state := recorded(t, []ports.Run{onRecord("a", ports.Running, 0), onRecord("b", ports.Running, 1), onRecord("c", ports.Failed, 2)})
+		hold(t, state, "run:a")
+		r := historyOf(t, state)
+		if s, err := r.Wait(t.Context(), runner.Target{}, "b"); err != nil || !s.Interrupted {
+			t.Errorf("a dead run: %s, %v", s.Status(), err)
 		}
-	}()
-	if s, err := r.Wait(t.Context(), runner.Target{}, "a"); err != nil || s.Status() != "succeeded" {
-		t.Errorf("a run that ends: %s, %v", s.Status(), err)
-	}
+		if s, err := r.Wait(t.Context(), runner.Target{}, "c"); err != nil || s.Status() != "failed" {
+			t.Errorf("an ended run: %s, %v", s.Status(), err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		if s, err := r.Wait(ctx, runner.Target{}, "a"); !errors.Is(err, context.DeadlineExceeded) || !s.At() {
+			t.Errorf("a run that goes on: %s, %v", s.Status(), err)
+		}
+		go func() {
+			time.Sleep(20 * time.Millisecond)
+			if err := state.Update(context.Background(), onRecord("a", ports.Succeeded, 0), ports.Mark{Status: ports.Running, Attempt: 1}); err != nil {
+				t.Error(err)
+			}
+		}()
+		if s, err := r.Wait(t.Context(), runner.Target{}, "a"); err != nil || s.Status() != "succeeded" {
+			t.Errorf("a run that ends: %s, %v", s.Status(), err)
+		}
+	})
 }
 
 // busy is a state that is busy at the first looks at a run.

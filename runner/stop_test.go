@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/beignet-go/beignet/ports"
@@ -13,32 +14,37 @@ import (
 	"github.com/beignet-go/beignet/runner"
 )
 
+// poll is how often a run looks around, on the clock of synctest.
+const poll = time.Second
+
 // A stop lets the batch at work finish, and the run goes on after it when it is
 // resumed.
 func TestAStopEndsAfterTheBatch(t *testing.T) {
 	t.Parallel()
-	app, stop, batches := newNumbers(10), make(chan struct{}), 0
-	state := memory.NewState()
-	app.hook.apply = func(ctx context.Context, _ []int64) error {
-		if batches++; batches == 2 {
-			close(stop)
-			time.Sleep(20 * time.Millisecond) // the runner hears of it in the middle of the batch
+	synctest.Test(t, func(t *testing.T) {
+		app, stop, batches := newNumbers(10), make(chan struct{}), 0
+		state := memory.NewState()
+		app.hook.apply = func(ctx context.Context, _ []int64) error {
+			if batches++; batches == 2 {
+				close(stop)
+				synctest.Wait() // the runner hears of it in the middle of the batch
+			}
+			return ctx.Err()
 		}
-		return ctx.Err()
-	}
-	r := newRunner(t, app, runner.Options{State: inMemory(state)})
-	run, err := r.Run(t.Context(), runner.Request{Task: "numbers.double", Actor: "a", Client: "c", Stop: stop})
-	if e := failure(t, err); e.Code != runner.CodeStopped || run.Status != ports.Stopped || run.Progress.Processed != 8 {
-		t.Fatalf("%s: %s; %s after %d", e.Code, e.Message, run.Status, run.Progress.Processed)
-	}
-	if want := append(doubled(8), 9, 10); !slices.Equal(app.db.Read(), want) {
-		t.Errorf("rows %v, want %v", app.db.Read(), want)
-	}
-	app.hook.apply = nil
-	run, err = r.Resume(t.Context(), run.ID, runner.Request{Actor: "a", Client: "c"})
-	if err != nil || run.Status != ports.Succeeded || !slices.Equal(app.db.Read(), doubled(10)) {
-		t.Errorf("resumed: %v, %s, rows %v", err, run.Status, app.db.Read())
-	}
+		r := newRunner(t, app, runner.Options{State: inMemory(state)})
+		run, err := r.Run(t.Context(), runner.Request{Task: "numbers.double", Actor: "a", Client: "c", Stop: stop})
+		if e := failure(t, err); e.Code != runner.CodeStopped || run.Status != ports.Stopped || run.Progress.Processed != 8 {
+			t.Fatalf("%s: %s; %s after %d", e.Code, e.Message, run.Status, run.Progress.Processed)
+		}
+		if want := append(doubled(8), 9, 10); !slices.Equal(app.db.Read(), want) {
+			t.Errorf("rows %v, want %v", app.db.Read(), want)
+		}
+		app.hook.apply = nil
+		run, err = r.Resume(t.Context(), run.ID, runner.Request{Actor: "a", Client: "c"})
+		if err != nil || run.Status != ports.Succeeded || !slices.Equal(app.db.Read(), doubled(10)) {
+			t.Errorf("resumed: %v, %s, rows %v", err, run.Status, app.db.Read())
+		}
+	})
 }
 
 // A one-shot has no batch to end after: its context is cancelled, and what it
@@ -62,43 +68,46 @@ func TestAStopCancelsAOneShot(t *testing.T) {
 func TestAnOrderCancels(t *testing.T) {
 	t.Parallel()
 	for _, task := range []string{"numbers.double", "numbers.look"} {
-		app, state := newNumbers(40), memory.NewState()
-		order := func(run string) {
-			if err := state.Order(t.Context(), run, ports.Order{Cancel: true, By: "ops"}); err != nil {
-				t.Error(err)
+		synctest.Test(t, func(t *testing.T) {
+			app, state := newNumbers(40), memory.NewState()
+			order := func(run string) {
+				if err := state.Order(t.Context(), run, ports.Order{Cancel: true, By: "ops"}); err != nil {
+					t.Error(err)
+				}
 			}
-		}
-		app.hook.apply = func(context.Context, []int64) error {
-			if runs := running(t, state); runs[0].Order == nil {
-				order(runs[0].ID)
+			app.hook.apply = func(context.Context, []int64) error {
+				if runs := running(t, state); runs[0].Order == nil {
+					order(runs[0].ID)
+				}
+				time.Sleep(poll) // the runner looks in the middle of the batch
+				synctest.Wait()
+				return nil
 			}
-			time.Sleep(10 * time.Millisecond)
-			return nil
-		}
-		app.hook.look = func(ctx context.Context, d deps) (any, error) {
-			order(d.s.Run)
-			<-ctx.Done()
-			return nil, ctx.Err()
-		}
-		r := newRunner(t, app, runner.Options{State: inMemory(state), Poll: time.Millisecond})
-		run, err := r.Run(t.Context(), runner.Request{Task: task, Tenant: tenantOf(task), Actor: "a", Client: "c"})
-		e := failure(t, err)
-		if e.Code != runner.CodeCancelled || run.Status != ports.Cancelled || !strings.Contains(e.Message, "ops") {
-			t.Errorf("%s: %s: %s; %s", task, e.Code, e.Message, run.Status)
-		}
-		if task == "numbers.look" {
-			continue
-		}
-		if n := run.Progress.Processed; n == 0 || n == 40 || n%4 != 0 {
-			t.Errorf("%d items processed: not whole batches, and not all", n)
-		}
-		app.hook.apply = nil
-		if run, err = r.Resume(t.Context(), run.ID, runner.Request{Actor: "a", Client: "c"}); err != nil || run.Order != nil || !slices.Equal(app.db.Read(), doubled(40)) {
-			t.Errorf("resumed: %v, order %v, rows %v", err, run.Order, app.db.Read())
-		}
-		if left, err := state.Ordered(t.Context(), run.ID); err != nil || left != (ports.Order{}) {
-			t.Errorf("resumed: the order that ended the first attempt is still there: %+v, %v", left, err)
-		}
+			app.hook.look = func(ctx context.Context, d deps) (any, error) {
+				order(d.s.Run)
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+			r := newRunner(t, app, runner.Options{State: inMemory(state), Poll: poll})
+			run, err := r.Run(t.Context(), runner.Request{Task: task, Tenant: tenantOf(task), Actor: "a", Client: "c"})
+			e := failure(t, err)
+			if e.Code != runner.CodeCancelled || run.Status != ports.Cancelled || !strings.Contains(e.Message, "ops") {
+				t.Errorf("%s: %s: %s; %s", task, e.Code, e.Message, run.Status)
+			}
+			if task == "numbers.look" {
+				return
+			}
+			if n := run.Progress.Processed; n != 4 {
+				t.Errorf("%d items processed, want those of the batch alone", n)
+			}
+			app.hook.apply = nil
+			if run, err = r.Resume(t.Context(), run.ID, runner.Request{Actor: "a", Client: "c"}); err != nil || run.Order != nil || !slices.Equal(app.db.Read(), doubled(40)) {
+				t.Errorf("resumed: %v, order %v, rows %v", err, run.Order, app.db.Read())
+			}
+			if left, err := state.Ordered(t.Context(), run.ID); err != nil || left != (ports.Order{}) {
+				t.Errorf("resumed: the order that ended the first attempt is still there: %+v, %v", left, err)
+			}
+		})
 	}
 }
 
@@ -151,17 +160,19 @@ func running(t *testing.T, state ports.State) []ports.Run {
 // A holder whose lock is gone ends, and says why.
 func TestALostLockEndsTheRun(t *testing.T) {
 	t.Parallel()
-	app, state := newNumbers(1), memory.NewState()
-	app.hook.look = func(ctx context.Context, d deps) (any, error) {
-		state.Kill(d.s.Run)
-		<-ctx.Done()
-		return nil, ctx.Err()
-	}
-	r := newRunner(t, app, runner.Options{State: inMemory(state), Poll: time.Millisecond})
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	run, err := r.Run(ctx, runner.Request{Task: "numbers.look", Tenant: "acme", Actor: "a", Client: "c"})
-	if e := failure(t, err); e.Code != runner.CodeLocked || !errors.Is(err, ports.ErrStale) || run.Status != ports.Failed {
-		t.Errorf("%s: %s; %s", e.Code, e.Message, run.Status)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		app, state := newNumbers(1), memory.NewState()
+		app.hook.look = func(ctx context.Context, d deps) (any, error) {
+			state.Kill(d.s.Run)
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		r := newRunner(t, app, runner.Options{State: inMemory(state), Poll: poll})
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		run, err := r.Run(ctx, runner.Request{Task: "numbers.look", Tenant: "acme", Actor: "a", Client: "c"})
+		if e := failure(t, err); e.Code != runner.CodeLocked || !errors.Is(err, ports.ErrStale) || run.Status != ports.Failed {
+			t.Errorf("%s: %s; %s", e.Code, e.Message, run.Status)
+		}
+	})
 }
