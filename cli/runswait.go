@@ -39,9 +39,12 @@ func (c *call) waitForRun(ctx context.Context, environment, id string, timeout t
 		ctx, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
-	s, err = h.Wait(ctx, h.target, s.ID)
-	if err != nil && (ctx.Err() == nil || s.ID == "") {
+	latest, err := h.Wait(ctx, h.target, s.ID)
+	if err != nil && ctx.Err() == nil {
 		return err
+	}
+	if latest.ID != "" { // else the time was over before the first look
+		s = latest
 	}
 	if s.Ended != nil {
 		c.began = time.Now().Add(-s.Ended.Sub(s.Started)) // the run's time, not this call's

@@ -24,16 +24,14 @@ func (r *Runner) Count(ctx context.Context, p *Plan) (n int64, known bool, err e
 	}
 	defer x.closeState()
 	x.run = p.run()
-	x.run.DryRun = true
-	x.equip()
-	opened, err := x.open(ctx, false)
+	opened, err := x.openToRead(ctx)
 	if errors.Is(err, ports.ErrNotFound) {
 		return 0, false, nil
 	}
 	if err != nil {
 		return 0, false, explain("count", err)
 	}
-	defer x.close(ctx, opened, nil)
+	defer opened.close(ctx)
 	n, err = recovered(func() (int64, error) { return src.opts().count(ctx, opened.App, p.input) })
 	return n, err == nil, explain("count", err)
 }

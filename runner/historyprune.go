@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -50,7 +49,7 @@ func (r *Runner) Prune(ctx context.Context, req Request, before time.Time) (Prun
 			return err
 		}
 		p := pruning{runner: r, state: state, req: req}
-		defer p.close(ctx)
+		defer func() { p.opened.close(ctx) }()
 		for _, line := range linesOf(old) {
 			removed, err := p.prune(ctx, line)
 			done.Runs = append(done.Runs, removed...)
@@ -133,7 +132,7 @@ type pruning struct {
 	runner *Runner
 	state  ports.State
 	req    Request
-	opened *app
+	opened *reading // nil: not yet
 }
 
 // prune removes a line of runs, and returns those that it did: none where somebody has
@@ -202,36 +201,21 @@ func (p *pruning) remove(ctx context.Context, run ports.Run) error {
 // has nothing.
 func (p *pruning) forget(ctx context.Context, run ports.Run) error {
 	if p.opened == nil {
-		opened, err := p.open(ctx, run)
+		opened, err := p.runner.openToRead(ctx, p.req, ports.Run{
+			ID: run.ID, Task: run.Task, Environment: run.Environment, Tenant: run.Tenant,
+			Actor: p.req.Actor, Client: p.req.Client, Reason: p.req.Reason,
+		})
 		if errors.Is(err, ports.ErrNotFound) {
-			err = nil
+			return nil
 		}
 		if err != nil {
 			return err
 		}
-		p.opened = &opened
+		p.opened = opened
 	}
-	if p.opened.Checkpoints == nil {
-		return nil
+	from, err := p.opened.checkpoints()
+	if err != nil {
+		return err
 	}
-	return p.opened.Checkpoints.Forget(ctx, run.ID)
-}
-
-func (p *pruning) open(ctx context.Context, run ports.Run) (app, error) {
-	x := p.runner.execution(&Plan{request: p.req})
-	x.run = ports.Run{
-		ID: run.ID, Task: run.Task, Environment: run.Environment, Tenant: run.Tenant,
-		Actor: p.req.Actor, Client: p.req.Client, Reason: p.req.Reason,
-	}
-	x.equip()
-	return recovered(func() (app, error) { return p.runner.handlers.open(ctx, x.session()) })
-}
-
-func (p *pruning) close(ctx context.Context) {
-	if p.opened == nil || p.opened.Close == nil {
-		return
-	}
-	if err := p.opened.Close(context.WithoutCancel(ctx)); err != nil {
-		p.runner.opts.Log.Warn("the app did not close", slog.Any("error", err))
-	}
+	return from.Forget(ctx, run.ID)
 }

@@ -89,16 +89,16 @@ func (x *execution) eachRejected(ctx context.Context, id string, yield func(Reje
 		return &Error{Code: CodeConfig, Message: fmt.Sprintf("run %s is of the database %q", run.ID, run.Database), Hint: "look on that one"}
 	}
 	x.run = run
-	x.run.DryRun = true
-	x.equip()
 	journal := ports.Checkpoints(x.state)
 	if run.Delivery == ports.ExactlyOnce {
-		opened, err := x.openApp(ctx, false)
-		defer x.close(ctx, opened, nil)
+		opened, err := x.openToRead(ctx)
 		if err != nil {
 			return err
 		}
-		journal = opened.Checkpoints
+		defer opened.close(ctx)
+		if journal, err = opened.checkpoints(); err != nil {
+			return err
+		}
 	}
 	if _, err := journaledPosition(ctx, journal, run); err != nil {
 		return err

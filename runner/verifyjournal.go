@@ -26,7 +26,7 @@ func (r *Runner) VerifyJournals(ctx context.Context, t Target, expect string) (V
 	anchors := &anchors{of: map[string]*anchor{}}
 	return r.verify(ctx, t, expect, anchors.note, func(state ports.State, c *chain) (*Fault, error) {
 		j := &journals{runner: r, target: t, state: state, chain: c, anchors: anchors}
-		defer j.close(ctx)
+		defer func() { j.opened.close(ctx) }()
 		return j.check(ctx)
 	})
 }
@@ -89,9 +89,8 @@ type journals struct {
 	state   ports.State
 	chain   *chain
 	anchors *anchors
-	opened  *app // the app over the target's database; nil: it was not needed yet
-	absent  bool // there is no such database
-	closing *execution
+	opened  *reading // the app over the target's database; nil: it was not needed yet
+	absent  bool     // there is no such database
 	sum     JournalsSum
 }
 
@@ -175,39 +174,23 @@ func (j *journals) journalOf(ctx context.Context, run ports.Run) (ports.Checkpoi
 	}
 	switch {
 	case !j.absent:
-		return j.opened.Checkpoints, nil
+		from, err := j.opened.checkpoints()
+		return from, explain("journals", err)
 	case run.Committed():
 		return nil, explain("journals", &ports.VanishedError{What: "database", Path: j.target.Database, Evidence: "run " + run.ID + " has written to it"})
 	}
 	return nil, nil
 }
 
-// open opens the app over the target's database, as a dry run of one of its runs
-// would. A database that is not there is not made.
+// open opens the app over the target's database. One that is not there is absent.
 func (j *journals) open(ctx context.Context, run ports.Run) error {
-	x := j.runner.execution(&Plan{request: Request{Target: j.target}})
-	x.run = run
-	x.run.DryRun, x.run.Log = true, nil
-	x.equip()
-	opened, err := recovered(func() (app, error) { return j.runner.handlers.open(ctx, x.session()) })
+	opened, err := j.runner.openToRead(ctx, Request{Target: j.target}, run)
 	if errors.Is(err, ports.ErrNotFound) {
 		j.absent = true
 		return nil
 	}
-	if err == nil && opened.Checkpoints == nil {
-		err = &Error{Code: CodeConfig, Message: "the app was opened without its checkpoints", Hint: "set Checkpoints of Opened"}
-	}
-	if err != nil {
-		return explain("journals", err)
-	}
-	j.opened, j.closing = &opened, x
-	return nil
-}
-
-func (j *journals) close(ctx context.Context) {
-	if j.opened != nil {
-		j.closing.close(ctx, *j.opened, nil)
-	}
+	j.opened = opened
+	return explain("journals", err)
 }
 
 // recompute computes the chain over a run's journal, and says why it is not what the
