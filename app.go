@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/beignet-go/beignet/handlers"
@@ -33,7 +34,7 @@ func open(ctx context.Context, s runner.Session) (runner.Opened[*handlers.App], 
 	}
 	migrator := releasestore.NewMigrator(db.SQL(), issuestore.Migrations(), "issues data")
 	if s.Task != handlers.MigrateTask {
-		if err := bringUp(ctx, migrator); err != nil {
+		if err := bringUp(ctx, migrator, s.Create); err != nil {
 			return runner.Opened[*handlers.App]{}, errors.Join(err, db.Close())
 		}
 	}
@@ -50,13 +51,17 @@ func open(ctx context.Context, s runner.Session) (runner.Opened[*handlers.App], 
 	}, nil
 }
 
-// bringUp gives an empty database the newest schema, and refuses any other that
-// has not got it.
-func bringUp(ctx context.Context, m *releasestore.Migrator) error {
+// bringUp gives an empty database the newest schema, where one may be made, and
+// refuses any other that has not got it.
+func bringUp(ctx context.Context, m *releasestore.Migrator, create bool) error {
 	err := m.Ready(ctx)
 	var version *ports.VersionError
-	if errors.As(err, &version) && version.Have == 0 {
+	switch {
+	case !errors.As(err, &version) || version.Have > 0:
+	case create:
 		_, err = m.Migrate(ctx, 0)
+	default:
+		return fmt.Errorf("%w: %w", ports.ErrNotFound, err)
 	}
 	if errors.As(err, &version) && 0 < version.Have && version.Have < version.Want {
 		return &runner.Error{

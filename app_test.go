@@ -15,7 +15,8 @@ import (
 )
 
 // A database is brought up where it is empty, by however many at once, and refused
-// where it is of an older release, with the command that migrates it, or of a newer.
+// where it is of an older release, with the command that migrates it, or of a newer. Who only looks
+// migrates nothing.
 func TestBringUp(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "data.db")
@@ -29,11 +30,18 @@ func TestBringUp(t *testing.T) {
 		return releasestore.NewMigrator(db.SQL(), files, "test data")
 	}
 	files["00001_first.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE first (id INTEGER);\n")}
+	if err := bringUp(t.Context(), migrator(), false); !errors.Is(err, ports.ErrNotFound) {
+		t.Errorf("an empty database that is looked at: %v", err)
+	}
+	var unmigrated *ports.VersionError
+	if err := migrator().Ready(t.Context()); !errors.As(err, &unmigrated) || unmigrated.Have != 0 {
+		t.Errorf("a look has migrated: %v", err)
+	}
 	var group sync.WaitGroup
 	for range 4 {
 		m := migrator()
 		group.Go(func() {
-			if err := bringUp(t.Context(), m); err != nil {
+			if err := bringUp(t.Context(), m, true); err != nil {
 				t.Error(err)
 			}
 		})
@@ -42,7 +50,7 @@ func TestBringUp(t *testing.T) {
 
 	files["00002_second.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE second (id INTEGER);\n")}
 	m := migrator()
-	err := bringUp(t.Context(), m)
+	err := bringUp(t.Context(), m, true)
 	var older *runner.Error
 	if !errors.As(err, &older) {
 		t.Fatalf("an older database: %v", err)
@@ -58,13 +66,13 @@ func TestBringUp(t *testing.T) {
 	if _, err := m.Migrate(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
-	if err := bringUp(t.Context(), m); err != nil {
+	if err := bringUp(t.Context(), m, true); err != nil {
 		t.Errorf("migrated: %v", err)
 	}
 
 	delete(files, "00002_second.sql")
 	var newer *ports.VersionError
-	if err := bringUp(t.Context(), m); !errors.As(err, &newer) || errors.As(err, &older) || newer.Have != 2 {
+	if err := bringUp(t.Context(), m, true); !errors.As(err, &newer) || errors.As(err, &older) || newer.Have != 2 {
 		t.Errorf("a newer database: %v", err)
 	}
 }

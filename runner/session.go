@@ -29,8 +29,10 @@ type Session struct {
 	Now   func() time.Time
 }
 
-// Open opens an app for one run. It is called once a run, after "started" is on
-// record.
+// Open opens an app for one run: for a new one after "started" is on record, for one
+// that is resumed before its next attempt is, so that what is refused leaves no
+// trace. It is also opened to look at what a run has left, with DryRun and without
+// Create, and then no handler runs.
 type Open[A any] func(context.Context, Session) (Opened[A], error)
 
 // Opened is an open app.
