@@ -12,7 +12,7 @@ import (
 type Checkpoint struct {
 	Run   string
 	Batch int64           // the last batch that committed; 0: none yet
-	State json.RawMessage // the runner's: cursor, running output and counters
+	State json.RawMessage // the runner's: cursor, running output and counters; kept byte for byte
 	Done  bool            // no batch is left: the run needs only its outcome
 }
 
@@ -71,7 +71,9 @@ type TxOptions struct {
 // transactions, and forgets it.
 type Checkpoints interface {
 	// Checkpoint returns the run's checkpoint. ErrNotFound: no batch of the run
-	// has committed.
+	// has committed. Once a Commit has returned, with whatever error, its outcome is
+	// settled by what this reads: one that the database still has in flight is waited
+	// for, not overlooked.
 	Checkpoint(ctx context.Context, run string) (Checkpoint, error)
 
 	// Journal returns up to limit entries of a kind, "" being every kind, with Seq

@@ -52,8 +52,9 @@ type Runs interface {
 	// List returns records without their Log, the latest start first.
 	List(ctx context.Context, filter RunFilter) ([]Run, error)
 
-	// Delete removes a run's record and the checkpoint that the state has of it,
-	// and appends the events, both or neither. ErrNotFound: there is none.
+	// Delete removes a run's record and the checkpoint, the journal and the fence
+	// run:ID that the state has of it, and appends the events, all or none.
+	// ErrNotFound: there is none.
 	Delete(ctx context.Context, id string, events ...Event) error
 }
 
