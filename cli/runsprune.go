@@ -69,7 +69,7 @@ func (c *call) pruneRuns(ctx context.Context, environment string, olderThan time
 		why string
 	}{
 		{pruned.Going, "not ended"},
-		{pruned.Needed, "an unfinished run goes over what failed in it"},
+		{pruned.Needed, "another run of its line stays, by retry-failed"},
 		{pruned.Elsewhere, "of another database: name it in " + c.env.prefix + "DATABASE"},
 	} {
 		if kept.n > 0 {

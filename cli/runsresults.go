@@ -131,7 +131,7 @@ type runsPruneResult struct {
 // keptResult counts what is old and stays.
 type keptResult struct {
 	Going     int `json:"going"`     // at work, or interrupted
-	Needed    int `json:"needed"`    // an unfinished run goes over their failed items
+	Needed    int `json:"needed"`    // another run of their line stays, by retry-failed
 	Elsewhere int `json:"elsewhere"` // another database has their checkpoints
 }
 
