@@ -120,6 +120,9 @@ func (t *task) lockKeys(input []byte, dryRun bool) ([]string, error) {
 		if failed != nil {
 			return nil, fmt.Errorf("lock %s: %w", template, failed)
 		}
+		if key == "" || strings.HasPrefix(key, runLock) {
+			return nil, InvalidInput("", fmt.Sprintf("makes the lock %q of %s, which is none of a task's: it is empty, or begins like the lock of a run", key, template))
+		}
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)

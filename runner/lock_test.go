@@ -136,6 +136,23 @@ func raise(t *testing.T, db *memory.DB[[]int64], fences []ports.Fence) {
 	}
 }
 
+// An input cannot make a task's lock that of a run, nor an empty one.
+func TestALockIsNoRunsLock(t *testing.T) {
+	t.Parallel()
+	app := newNumbers(1)
+	register := func(r *runner.Registry[deps]) {
+		runner.HandleBatches(r, "locked.double", page[tableInput], func(i row) int64 { return i.At },
+			func(context.Context, deps, tableInput, *runner.Batch[row, doubleOutput]) error { return nil })
+	}
+	r := runnerOf(t, "testdata/bare.yaml", register, app.open, runner.Options{State: inMemory(memory.NewState())})
+	for input, code := range map[string]runner.Code{`{"table":"run:0192"}`: runner.CodeInput, `{"table":""}`: runner.CodeInput, `{"table":"x"}`: ""} {
+		_, err := r.Run(t.Context(), runner.Request{Task: "locked.double", Input: []byte(input), Actor: "a", Client: "c"})
+		if (err != nil) != (code != "") || err != nil && failure(t, err).Code != code {
+			t.Errorf("%s: %v", input, err)
+		}
+	}
+}
+
 // What a lock may be made of.
 func TestLocksAreChecked(t *testing.T) {
 	t.Parallel()
