@@ -52,7 +52,7 @@ func (l *locks) Lock(ctx context.Context, by ports.Holder, keys []string) (ports
 	h := &held{locks: l}
 	for _, key := range keys {
 		if err := h.take(key, by); err != nil {
-			return nil, errors.Join(err, h.free())
+			return nil, errors.Join(err, h.giveUp())
 		}
 	}
 	l.mu.Lock()
@@ -123,6 +123,7 @@ func (l *locks) enter(ctx context.Context) (*flock.Flock, error) {
 type held struct {
 	locks  *locks
 	files  []lockFile
+	fresh  []lockFile // those that nobody had taken before
 	fences []ports.Fence
 }
 
@@ -138,6 +139,9 @@ func (h *held) take(key string, by ports.Holder) error {
 		return &ports.LockedError{Lock: before}
 	}
 	h.files = append(h.files, f)
+	if before.Token == 0 {
+		h.fresh = append(h.fresh, f)
+	}
 	now := ports.Lock{Key: key, Token: next(before.Token, time.Now()), Holder: by}
 	h.fences = append(h.fences, ports.Fence{Key: key, Token: now.Token})
 	if err := f.write(now); err != nil {
@@ -177,6 +181,16 @@ func (h *held) free() error {
 
 // Release leaves the files of a lock that was lost alone: another may hold them now,
 // and nobody takes them while the gate is held.
+// giveUp frees what was taken before a key that could not be, while the gate is held,
+// and leaves no file of a key that was taken for the first time: no fence has its token.
+func (h *held) giveUp() error {
+	failed := h.free()
+	for _, f := range h.fresh {
+		failed = errors.Join(failed, f.remove())
+	}
+	return failed
+}
+
 func (h *held) Release(forget ...string) error {
 	forgets := func(f lockFile) bool { return f.Locked() && slices.Contains(forget, f.key) }
 	if !slices.ContainsFunc(h.files, forgets) {

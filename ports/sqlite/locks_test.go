@@ -71,6 +71,30 @@ func TestLockFiles(t *testing.T) {
 	}
 }
 
+// Who is refused leaves no file behind of the keys that it took on the way for the
+// first time, and those of the others stay.
+func TestARefusedLockLeavesNoFile(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "state")
+	s := openState(t, folder)
+	if err := lock(t, s, "known").Release(); err != nil {
+		t.Fatal(err)
+	}
+	lock(t, s, "table:issues")
+	before, err := os.ReadDir(filepath.Join(folder, "locks"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var locked *ports.LockedError
+	if _, err := s.Lock(t.Context(), ports.Holder{Run: "second"}, []string{"known", "run:second", "table:issues"}); !errors.As(err, &locked) {
+		t.Fatalf("not refused: %v", err)
+	}
+	after, err := os.ReadDir(filepath.Join(folder, "locks"))
+	if err != nil || len(after) != len(before) {
+		t.Errorf("%d files before, %d after (%v)", len(before), len(after), err)
+	}
+}
+
 // Tokens grow by what is stored, even where the clock is behind it; and by the clock,
 // where nothing is stored or it cannot be read.
 func TestTokens(t *testing.T) {
