@@ -2,6 +2,8 @@ package cli
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +17,7 @@ import (
 // standard streams.
 type runFiles struct {
 	call   *call
+	in     io.Reader   // standard input
 	folder string      // of the state
 	spool  string      // where standard input is kept, once there is a run
 	took   atomic.Bool // standard output is the task's own
@@ -24,7 +27,15 @@ type runFiles struct {
 // state for as long as the run may go on.
 func (f *runFiles) of(run string) ports.Files {
 	f.spool = spoolOf(f.folder, run)
-	return taking{disk.New(disk.Options{Dir: f.call.std.Dir, In: f.call.std.In, Spool: f.spool, Out: f.call.std.Out}), &f.took}
+	return taking{disk.New(disk.Options{Dir: f.call.std.Dir, In: f.in, Spool: f.spool, Out: f.call.std.Out}), &f.took}
+}
+
+// spent is the standard input of a run that is taken on: what it had is in the state,
+// or was never read to its end, and whatever comes in now is something else.
+type spent struct{}
+
+func (spent) Read([]byte) (int, error) {
+	return 0, fmt.Errorf("standard input was not read to its end when the run began, and another is not read in its place: start a new run (%w)", ports.ErrUnsupported)
 }
 
 // spoolOf is where a state's folder keeps what a run has read of standard input.

@@ -82,6 +82,7 @@ func (c *call) runAgain(ctx context.Context, id string, f *againFlags, from agai
 		return &taskError{error: err, task: s.Task}
 	}
 	a := c.newAttempt(r, s.Task, target)
+	a.files.in = spent{}
 	if !from.anew {
 		a.progress.before = s.Progress.Processed
 	}
