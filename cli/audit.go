@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/peterbourgon/ff/v4"
@@ -56,15 +55,6 @@ func (c *call) auditCommands(root *flagSet) *ff.Command {
 	}
 }
 
-// auditor is a runner that reads the audit of a module's state. It runs no task, so
-// that what is wrong with the manifests is none of its business.
-func (c *call) auditor() (*runner.Runner, runner.Target, error) {
-	m := c.findModule()
-	r, _ := runner.New(m.manifest, c.handlers(), runner.Options{State: c.state, Log: c.logger(), Version: c.versionString()})
-	target, err := c.target(m, "")
-	return r, target, err
-}
-
 const (
 	listedEvents = 100
 	maxListed    = 100_000
@@ -89,11 +79,11 @@ func (c *call) auditList(parent *flagSet) *ff.Command {
 }
 
 func (c *call) listEvents(ctx context.Context, f runner.EventFilter) error {
-	r, target, err := c.auditor()
+	h, err := c.history("")
 	if err != nil {
 		return err
 	}
-	events, err := r.Events(ctx, target, f)
+	events, err := h.Events(ctx, h.target, f)
 	if err != nil {
 		return err
 	}
@@ -114,7 +104,7 @@ func (c *call) listEvents(ctx context.Context, f runner.EventFilter) error {
 
 func describeEvent(e runner.AuditEvent) eventResult {
 	return eventResult{
-		Seq: e.Seq, Hash: e.Hash, Time: e.Time.UTC().Format(time.RFC3339Nano), Action: e.Action, Run: e.Run, Task: e.Task,
+		Seq: e.Seq, Hash: e.Hash, Time: stamp(e.Time), Action: e.Action, Run: e.Run, Task: e.Task,
 		Environment: e.Environment, Actor: e.Actor, Client: e.Client, Tenant: e.Tenant, Reason: e.Reason,
 		Resource: e.Resource, Entry: e.Entry, Metadata: e.Metadata,
 	}
@@ -122,32 +112,13 @@ func describeEvent(e runner.AuditEvent) eventResult {
 
 // writeEvents writes a line an event.
 func (c *call) writeEvents(w io.Writer, events []runner.AuditEvent) {
-	lines := [][]string{{"seq", "time", "action", "task", "actor", "run", "resource"}}
+	t := table{header: []string{"seq", "time", "action", "task", "actor", "run", "resource"}, widest: maxEventCell}
 	for _, e := range events {
-		line := []string{
+		t.rows = append(t.rows, []string{
 			strconv.FormatInt(e.Seq, 10), e.Time.UTC().Format(time.RFC3339), e.Action, e.Task, e.Actor, e.Run, e.Resource,
-		}
-		for i, cell := range line {
-			line[i] = term.Escape(cell)
-		}
-		lines = append(lines, line)
+		})
 	}
-	widths := make([]int, len(lines[0]))
-	for _, line := range lines {
-		for i, cell := range line {
-			widths[i] = min(max(widths[i], term.Cells(cell)), maxEventCell)
-		}
-	}
-	for n, line := range lines {
-		for i := range line[:len(line)-1] {
-			line[i] = term.Pad(line[i], widths[i])
-		}
-		text := strings.TrimRight(strings.Join(line, "  "), " ")
-		if n == 0 {
-			text = c.tty.Dim(text)
-		}
-		fmt.Fprintln(w, text)
-	}
+	t.write(w, c.tty)
 }
 
 // maxEventCell is the widest that a column of events becomes: that of a run's ID.
@@ -172,32 +143,23 @@ func (c *call) auditShow(parent *flagSet) *ff.Command {
 }
 
 func (c *call) showEvent(ctx context.Context, seq int64) error {
-	r, target, err := c.auditor()
+	h, err := c.history("")
 	if err != nil {
 		return err
 	}
-	e, before, err := r.Event(ctx, target, seq)
+	e, before, err := h.Event(ctx, h.target, seq)
 	if err != nil {
 		return err
 	}
 	if c.json {
 		return c.printJSON(auditShowResult{SchemaVersion: schemaVersion, Event: describeEvent(e), Before: before, Body: string(e.Body)})
 	}
-	var rows []row
-	add := func(name, value string) {
-		if value != "" {
-			rows = append(rows, row{name, value})
-		}
-	}
-	for _, r := range []row{
-		{"time", e.Time.UTC().Format(time.RFC3339Nano)}, {"run", e.Run}, {"task", e.Task}, {"environment", e.Environment},
+	fmt.Fprintf(&c.out, "%s  %s\n", c.tty.Bold("event "+strconv.FormatInt(e.Seq, 10)), term.Escape(e.Action))
+	writeRows(&c.out, "  ", filled([]row{
+		{"time", stamp(e.Time)}, {"run", e.Run}, {"task", e.Task}, {"environment", e.Environment},
 		{"actor", e.Actor}, {"client", e.Client}, {"tenant", e.Tenant}, {"reason", e.Reason}, {"resource", e.Resource},
 		{"hash", e.Hash}, {"before", before},
-	} {
-		add(r.name, r.value)
-	}
-	fmt.Fprintf(&c.out, "%s  %s\n", c.tty.Bold("event "+strconv.FormatInt(e.Seq, 10)), term.Escape(e.Action))
-	writeRows(&c.out, "  ", rows)
+	}))
 	if len(e.Metadata) > 0 {
 		fmt.Fprintln(&c.out, c.tty.Bold("metadata"))
 		c.writeOutput(&c.out, e.Metadata)

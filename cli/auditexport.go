@@ -49,7 +49,7 @@ func (c *call) auditExport(parent *flagSet) *ff.Command {
 
 // exportAudit writes a file whole or not at all, and standard output as it goes.
 func (c *call) exportAudit(ctx context.Context, output string) error {
-	r, target, err := c.auditor()
+	h, err := c.history("")
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (c *call) exportAudit(ctx context.Context, output string) error {
 		return unwritable(err)
 	}
 	done := auditExportResult{SchemaVersion: schemaVersion, File: output}
-	if err := done.write(ctx, file, r, target); err != nil {
+	if err := done.write(ctx, file, h); err != nil {
 		return errors.Join(err, file.Abort())
 	}
 	if err := file.Commit(); err != nil {
@@ -74,11 +74,11 @@ func (c *call) exportAudit(ctx context.Context, output string) error {
 	return nil
 }
 
-func (done *auditExportResult) write(ctx context.Context, to io.Writer, r *runner.Runner, target runner.Target) error {
+func (done *auditExportResult) write(ctx context.Context, to io.Writer, h history) error {
 	buffered := bufio.NewWriterSize(to, 64<<10)
 	lines := json.NewEncoder(term.JSONWriter(buffered))
 	lines.SetEscapeHTML(false)
-	for l, err := range r.Links(ctx, target) {
+	for l, err := range h.Links(ctx, h.target) {
 		if err != nil {
 			return err
 		}

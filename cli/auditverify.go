@@ -58,15 +58,15 @@ func (c *call) auditVerify(parent *flagSet) *ff.Command {
 }
 
 func (c *call) verifyAudit(ctx context.Context, expect string, journals bool) error {
-	r, target, err := c.auditor()
+	h, err := c.history("")
 	if err != nil {
 		return err
 	}
-	verify := r.Verify
+	verify := h.Verify
 	if journals {
-		verify = r.VerifyJournals
+		verify = h.VerifyJournals
 	}
-	v, err := verify(ctx, target, expect)
+	v, err := verify(ctx, h.target, expect)
 	if err != nil && (v.Fault == nil || !c.json) {
 		return err
 	}

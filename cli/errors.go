@@ -95,7 +95,7 @@ func (c *call) reportJSON(err error, e *runner.Error, exit int) {
 // put its end on record is running there, with nobody at it.
 func failedStatus(run ports.Run) string {
 	if run.Status == ports.Running {
-		return "interrupted"
+		return string(runner.Interrupted)
 	}
 	return string(run.Status)
 }

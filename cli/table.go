@@ -12,6 +12,7 @@ import (
 type table struct {
 	header []string
 	rows   [][]string
+	widest int                                 // of a column; 0: any
 	style  func(row, column, width int) string // a cell, padded and fit for a terminal; nil: plain
 }
 
@@ -22,6 +23,9 @@ func (t table) widths() []int {
 		widths[i] = term.Cells(name)
 		for _, row := range t.rows {
 			widths[i] = max(widths[i], term.Cells(term.Escape(row[i])))
+		}
+		if t.widest > 0 {
+			widths[i] = min(widths[i], t.widest)
 		}
 	}
 	return widths
