@@ -43,12 +43,6 @@ func (r *Runner) auditOf(ctx context.Context, t Target) (ports.State, error) {
 	return state, explain("state", err)
 }
 
-func (r *Runner) closeAudit(state ports.State) {
-	if err := state.Close(); err != nil {
-		r.opts.Log.Warn("state did not close", "error", err)
-	}
-}
-
 // Links yields the whole audit as it is stored, in order, a page in memory at a
 // time. It ends after an error. Where there is no state there is no link.
 func (r *Runner) Links(ctx context.Context, t Target) iter.Seq2[ports.Link, error] {
@@ -60,7 +54,7 @@ func (r *Runner) Links(ctx context.Context, t Target) iter.Seq2[ports.Link, erro
 		if state == nil {
 			return
 		}
-		defer r.closeAudit(state)
+		defer r.closeState(state)
 		for after := int64(math.MinInt64); ; {
 			links, err := state.Links(ctx, after, auditPage)
 			if err != nil {
@@ -86,7 +80,7 @@ func (r *Runner) Events(ctx context.Context, t Target, f EventFilter) ([]AuditEv
 	if state == nil {
 		return nil, err
 	}
-	defer r.closeAudit(state)
+	defer r.closeState(state)
 	head, err := state.Head(ctx)
 	if err != nil {
 		return nil, explain("audit", err)
@@ -126,7 +120,7 @@ func (r *Runner) Event(ctx context.Context, t Target, seq int64) (e AuditEvent, 
 	}
 	var links []ports.Link
 	if state != nil {
-		defer r.closeAudit(state)
+		defer r.closeState(state)
 		if links, err = state.Links(ctx, seq-2, 2); err != nil {
 			return e, "", explain("audit", err)
 		}

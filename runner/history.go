@@ -163,10 +163,6 @@ func (r *Runner) inState(ctx context.Context, t Target, fn func(ports.State) err
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err := state.Close(); err != nil {
-			r.opts.Log.Warn("state did not close", "error", err)
-		}
-	}()
+	defer r.closeState(state)
 	return fn(state)
 }

@@ -151,7 +151,7 @@ func lockValue(input []byte, name string) (string, error) {
 // holder is whoever makes the attempt.
 func (x *execution) lock(ctx context.Context, run string) error {
 	return x.stages.time("lock", func() (err error) {
-		holder := ports.Holder{Run: run, Task: x.plan.Task, Actor: x.plan.request.Actor, Since: x.runner.opts.Now().UTC()}
+		holder := x.runner.holder(ports.Run{ID: run, Task: x.plan.Task}, x.plan.request)
 		x.held, err = x.state.Lock(ctx, holder, append(slices.Clone(x.plan.LockKeys), runLock+run))
 		var locked *ports.LockedError
 		if errors.As(err, &locked) {

@@ -77,9 +77,11 @@ func (x *execution) openState(ctx context.Context, create bool) error {
 	})
 }
 
-func (x *execution) closeState() {
-	if err := x.state.Close(); err != nil {
-		x.runner.opts.Log.Warn("state did not close", "error", err)
+func (x *execution) closeState() { x.runner.closeState(x.state) }
+
+func (r *Runner) closeState(state ports.State) {
+	if err := state.Close(); err != nil {
+		r.opts.Log.Warn("state did not close", "error", err)
 	}
 }
 
@@ -112,24 +114,10 @@ func (x *execution) equip() {
 	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log)
 }
 
-// open opens the app with what its task needs. It may bring up a database if create,
-// but not where a run on record has committed in it: one that is missing or empty then
-// is lost.
+// open opens the app, with what it is lent for this run and what its task needs. It may
+// bring up a database if create, but not where a run on record has committed in it: one
+// that is missing or empty then is lost.
 func (x *execution) open(ctx context.Context, create bool) (opened app, err error) {
-	if opened, err = x.openApp(ctx, create); err != nil || !x.plan.task.handler.needsTx() {
-		return opened, err
-	}
-	if opened.Begin == nil || opened.Checkpoints == nil {
-		err = &Error{
-			Code: CodeConfig, Message: "handler " + x.plan.task.handler.id + " needs a transaction, and the app was opened without one",
-			Hint: "set Begin and Checkpoints of Opened",
-		}
-	}
-	return opened, err
-}
-
-// openApp opens the app, with what it is lent for this run.
-func (x *execution) openApp(ctx context.Context, create bool) (opened app, err error) {
 	err = x.stages.time("open", func() error {
 		committed, err := x.state.List(ctx, ports.RunFilter{CommittedIn: &x.run.Database, Limit: 1})
 		if err != nil {
@@ -143,6 +131,15 @@ func (x *execution) openApp(ctx context.Context, create bool) (opened app, err e
 		}
 		return err
 	})
+	if err != nil || !x.plan.task.handler.needsTx() {
+		return opened, err
+	}
+	if opened.Begin == nil || opened.Checkpoints == nil {
+		err = &Error{
+			Code: CodeConfig, Message: "handler " + x.plan.task.handler.id + " needs a transaction, and the app was opened without one",
+			Hint: "set Begin and Checkpoints of Opened",
+		}
+	}
 	return opened, err
 }
 

@@ -53,7 +53,7 @@ func (r *Runner) verify(ctx context.Context, t Target, expect string, visit func
 	if state == nil {
 		return c.ended(c.end())
 	}
-	defer r.closeAudit(state)
+	defer r.closeState(state)
 	if err := c.read(ctx, state); err != nil {
 		return c.v, err
 	}
