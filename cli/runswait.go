@@ -18,8 +18,8 @@ func (c *call) runsWait(parent *flagSet) *ff.Command {
 		return c.waitForRun(ctx, environment, id, timeout)
 	}, ports.Running)
 	cmd.LongHelp = "It prints what the run itself does, and ends with its exit code: 0 succeeded, 4\n" +
-		"cancelled, 124 timed out, 130 stopped by a signal, else by the error. 1 also where the\n" +
-		"run's process has died, 124 also where --timeout is over and the run is not.\n\n" + runOperand
+		"cancelled, 124 timed out, 130 or 143 stopped by a signal, else by the error. 1 also\n" +
+		"where the run's process has died, 124 also where --timeout is over and the run is not.\n\n" + runOperand
 	flags.add(0, "timeout", "DURATION", "Wait no longer than this, such as 10m. The run goes on.", duration(&timeout))
 	addEnvironment(flags, &environment)
 	return cmd
@@ -34,17 +34,8 @@ func (c *call) waitForRun(ctx context.Context, environment, id string, timeout t
 	if err != nil {
 		return err
 	}
-	if timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, timeout)
-		defer cancel()
-	}
-	latest, err := h.Wait(ctx, h.target, s.ID)
-	if err != nil && ctx.Err() == nil {
+	if s, err = h.wait(ctx, s, timeout); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return err
-	}
-	if latest.ID != "" { // else the time was over before the first look
-		s = latest
 	}
 	if s.Ended != nil {
 		c.began = time.Now().Add(-s.Ended.Sub(s.Started)) // the run's time, not this call's
@@ -53,6 +44,24 @@ func (c *call) waitForRun(ctx context.Context, environment, id string, timeout t
 		return &taskError{error: err, task: s.Task, run: s.Run, status: s.Status(), resume: c.resume(s)}
 	}
 	return c.printRun(s.Run, c.resume(s))
+}
+
+// wait waits for a run at which somebody is, and returns how it stands then: with
+// context.DeadlineExceeded where the timeout, if it is above 0, is over before.
+func (h history) wait(ctx context.Context, s runner.Standing, timeout time.Duration) (runner.Standing, error) {
+	if !s.At() {
+		return s, nil
+	}
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	latest, err := h.Wait(ctx, h.target, s.ID)
+	if latest.ID == "" { // the time was over before the first look
+		latest = s
+	}
+	return latest, err
 }
 
 // ending is the error with which a run has ended, or with which the waiting for it
