@@ -159,6 +159,9 @@ func TestTheFirstSignalStopsARun(t *testing.T) {
 			if run := onlyRun(t, i.folder); run.Progress.Processed == 0 || run.Progress.Processed == rows || run.Progress.Processed%10 != 0 {
 				t.Errorf("stopped after %d", run.Progress.Processed)
 			}
+			if waited := i.ends(i.begin("runs", "wait", id)); waited != test.exit {
+				t.Errorf("runs wait ends with %d", waited)
+			}
 			i.goesOn(rows)
 		})
 	}

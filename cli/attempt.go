@@ -47,7 +47,7 @@ func (a *attempt) run(batches bool, start func() (ports.Run, error)) error {
 	a.progress.begin()
 	a.signals.hear(func() { a.progress.tell(stopping + "; again to end now") })
 	run, err := start()
-	a.stoppedBy = a.signals.end()
+	a.signals.end()
 	a.err.seal()
 	a.files.ended(run)
 	a.ran, a.taken = run.ID != "", a.files.took.Load()

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
@@ -43,8 +42,6 @@ type call struct {
 	taken bool        // standard output belongs to a task's export
 	diff  bool        // all samples of a preview are shown
 	head  *ports.Link // of the audit once the run has ended; nil: not known
-
-	stoppedBy os.Signal // that has asked a run to stop; nil: none
 }
 
 // global holds the flags that every command has.
@@ -120,7 +117,7 @@ func (c *call) end(args []string, err error) int {
 	var told *toldError
 	switch {
 	case errors.As(err, &told):
-		exit = c.exitCode(told.code)
+		exit = exitCode(told.code)
 	case err != nil:
 		c.json = c.json || c.asksJSON(args)
 		exit = c.report(err)

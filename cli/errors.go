@@ -46,7 +46,7 @@ func (c *call) report(err error) int {
 		told.Hint = c.name + " help"
 		known = &told
 	}
-	exit := c.exitCode(known.Code)
+	exit := exitCode(known.Code)
 	c.err.seal()
 	if c.json {
 		c.reportJSON(err, known, exit)

@@ -1,10 +1,6 @@
 package cli
 
-import (
-	"syscall"
-
-	"github.com/beignet-go/beignet/runner"
-)
+import "github.com/beignet-go/beignet/runner"
 
 // The exit codes, which are the contract with CI. Most follow sysexits.h; 2 is
 // never used, for the Go runtime exits with it.
@@ -34,15 +30,6 @@ const (
 	codeStillAtIt   runner.Code = "still-running"   // the run that is waited for goes on
 )
 
-// exitCode is the number for an error's code, in this call: of a run that a signal has
-// stopped it says by which.
-func (c *call) exitCode(code runner.Code) int {
-	if code == runner.CodeStopped && c.stoppedBy == syscall.SIGTERM {
-		return exitTerminated
-	}
-	return exitCode(code)
-}
-
 // exitCode is the number for an error's code. Nothing else decides one.
 func exitCode(code runner.Code) int {
 	switch code {
@@ -70,6 +57,8 @@ func exitCode(code runner.Code) int {
 		return exitCancelled
 	case codeInterrupted, runner.CodeStopped:
 		return exitInterrupted
+	case runner.CodeTerminated:
+		return exitTerminated
 	case codeDied, runner.CodeTask, runner.CodePanic, runner.CodeFailures, runner.CodeOutput:
 		return exitTask
 	default:

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/memory"
-	"github.com/beignet-go/beignet/runner"
 )
 
 // runID is a UUIDv7 of some moment.
@@ -332,17 +330,3 @@ func TestCompleteRuns(t *testing.T) {
 type away struct{ ports.State }
 
 func (away) List(context.Context, ports.RunFilter) ([]ports.Run, error) { return nil, ports.ErrCorrupt }
-
-// Which signal has stopped a run is its exit code.
-func TestStoppedBy(t *testing.T) {
-	t.Parallel()
-	if got := (&call{}).exitCode(runner.CodeStopped); got != 130 {
-		t.Errorf("by none that is known: %d", got)
-	}
-	if got := (&call{stoppedBy: syscall.SIGTERM}).exitCode(runner.CodeStopped); got != 143 {
-		t.Errorf("by SIGTERM: %d", got)
-	}
-	if got := (&call{stoppedBy: syscall.SIGTERM}).exitCode(runner.CodeTask); got != 1 {
-		t.Errorf("a run that failed at its last batch: %d", got)
-	}
-}

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/beignet-go/beignet/runner"
 )
 
 // signalsAsOne is how long a signal that follows another is the same one: timeout(1)
@@ -16,8 +18,7 @@ const signalsAsOne = 100 * time.Millisecond
 // signals hears SIGINT and SIGTERM for as long as a run is at work. The first asks it
 // to stop. The next has the effect that it has by default: it ends the process.
 type signals struct {
-	asked chan struct{} // closed at the first
-	first os.Signal     // nil: none has come
+	asked chan runner.Code // the first, as what it asks of a run
 
 	caught chan os.Signal
 	over   chan struct{} // closed when the run has ended
@@ -25,7 +26,7 @@ type signals struct {
 }
 
 func newSignals() *signals {
-	return &signals{asked: make(chan struct{}), caught: make(chan os.Signal, 1), over: make(chan struct{})}
+	return &signals{asked: make(chan runner.Code, 1), caught: make(chan os.Signal, 1), over: make(chan struct{})}
 }
 
 // hear begins to listen. Once a further signal would end the process, it calls tell.
@@ -38,11 +39,11 @@ func (s *signals) hear(tell func()) {
 	}
 	s.left.Go(func() {
 		select {
-		case s.first = <-s.caught:
+		case first := <-s.caught:
+			s.asked <- asks(first)
 		case <-s.over:
 			return
 		}
-		close(s.asked)
 		select {
 		case <-time.After(signalsAsOne):
 		case <-s.over:
@@ -53,10 +54,17 @@ func (s *signals) hear(tell func()) {
 	})
 }
 
-// end stops listening, and returns the signal that asked the run to stop; nil: none.
-func (s *signals) end() os.Signal {
+// asks is what a signal asks of a run.
+func asks(s os.Signal) runner.Code {
+	if s == syscall.SIGTERM {
+		return runner.CodeTerminated
+	}
+	return runner.CodeStopped
+}
+
+// end stops listening.
+func (s *signals) end() {
 	close(s.over)
 	s.left.Wait()
 	signal.Stop(s.caught)
-	return s.first
 }

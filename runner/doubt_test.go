@@ -133,7 +133,7 @@ func (b busyOutcome) Update(ctx context.Context, run ports.Run, from ports.Mark,
 func TestABusyStateLosesNoOutcome(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		app, n, stop := newNumbers(2), 4, make(chan struct{})
+		app, n, stop := newNumbers(2), 4, make(chan runner.Code)
 		close(stop)
 		app.hook.look = func(ctx context.Context, _ deps) (any, error) { <-ctx.Done(); return nil, ctx.Err() }
 		r := newRunner(t, app, runner.Options{State: inMemory(busyOutcome{memory.NewState(), &n})})

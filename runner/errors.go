@@ -26,8 +26,9 @@ const (
 	CodeGate         Code = "gate-refused"
 	CodeConfig       Code = "config-invalid"
 	CodeTimeout      Code = "timeout"
-	CodeStopped      Code = "stopped"   // by a signal
-	CodeCancelled    Code = "cancelled" // by another process
+	CodeStopped      Code = "stopped"    // by SIGINT, or by whoever else asked through Request.Stop
+	CodeTerminated   Code = "terminated" // stopped by SIGTERM
+	CodeCancelled    Code = "cancelled"  // by another process
 	CodeAudit        Code = "audit-mismatch"
 	CodeTask         Code = "task-failed"
 	CodePanic        Code = "task-panicked"

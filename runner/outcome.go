@@ -222,7 +222,7 @@ func outcomeStatus(done result, ended *Error) ports.Status {
 	switch {
 	case ended != nil && ended.Code == CodeTimeout:
 		return ports.TimedOut
-	case ended != nil && ended.Code == CodeStopped:
+	case ended != nil && (ended.Code == CodeStopped || ended.Code == CodeTerminated):
 		return ports.Stopped
 	case ended != nil && ended.Code == CodeCancelled:
 		return ports.Cancelled

@@ -22,7 +22,7 @@ const poll = time.Second
 func TestAStopEndsAfterTheBatch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		app, stop, batches := newNumbers(10), make(chan struct{}), 0
+		app, stop, batches := newNumbers(10), make(chan runner.Code), 0
 		state := memory.NewState()
 		app.hook.apply = func(ctx context.Context, _ []int64) error {
 			if batches++; batches == 2 {
@@ -51,7 +51,7 @@ func TestAStopEndsAfterTheBatch(t *testing.T) {
 // returns then is the stop.
 func TestAStopCancelsAOneShot(t *testing.T) {
 	t.Parallel()
-	app, stop := newNumbers(1), make(chan struct{})
+	app, stop := newNumbers(1), make(chan runner.Code)
 	app.hook.look = func(ctx context.Context, _ deps) (any, error) {
 		close(stop)
 		<-ctx.Done()

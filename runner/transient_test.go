@@ -126,7 +126,7 @@ func TestWaitingEndsWithTheRun(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				app, began := newNumbers(10), time.Now()
 				k := kit(t, app)
-				stop := make(chan struct{})
+				stop := make(chan runner.Code)
 				if test.code == runner.CodeStopped {
 					test.req.Stop = stop
 					time.AfterFunc(time.Second, func() { close(stop) })

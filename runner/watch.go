@@ -50,9 +50,9 @@ func (w *watch) listen(ctx context.Context) {
 		select {
 		case <-w.ended:
 			return
-		case <-stop:
+		case code := <-stop:
 			stop = nil
-			w.ask(&Error{Code: CodeStopped, Message: "stopped by a signal"})
+			w.ask(stopped(code))
 		case <-tick.C:
 			w.look(ctx)
 		}
@@ -71,6 +71,15 @@ func (w *watch) look(ctx context.Context) {
 			Hint: "see that nothing removes files from the state's folder", Err: err,
 		})
 	}
+}
+
+// stopped says why a run ends that was asked to by a signal of this process. A channel that
+// was closed has said no more than that.
+func stopped(code Code) *Error {
+	if code == CodeTerminated {
+		return &Error{Code: CodeTerminated, Message: "stopped by SIGTERM"}
+	}
+	return &Error{Code: CodeStopped, Message: "stopped by a signal"}
 }
 
 func (w *watch) ask(why *Error) {
