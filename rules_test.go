@@ -51,6 +51,7 @@ var confined = []struct{ pkg, only, reason string }{
 	{"github.com/kaptinlin/jsonschema", "schema", "one validator, behind the lint that it needs"},
 	{"github.com/peterbourgon/ff", "cli", "flags are the front end's"},
 	{"modernc.org/sqlite", "ports/sqlite", "a driver stands behind its adapter"},
+	{"github.com/jackc/pgx", "ports/postgres internal/pgtest", "a driver stands behind its adapter, and tests make their databases"},
 	{"github.com/gofrs/flock", "ports/sqlite", "kernel locks are one adapter's way to keep others out"},
 	{"github.com/pressly/goose", "handlers/*/sqlstore", "migrations are a store's own"},
 	{"golang.org/x/term", "internal/term", "one place that knows terminals"},
@@ -58,7 +59,7 @@ var confined = []struct{ pkg, only, reason string }{
 	{"golang.org/x/text", "cli handlers/* records", "tables of characters: not for every start's path"},
 	{"github.com/rogpeppe/go-internal", "cli/clitest", "scripts are run by the kit"},
 	{"github.com/santhosh-tekuri/jsonschema", "cli/clitest", "a second opinion for tests: it costs 5 ms of start-up"},
-	{"os/exec", "bench cli/clitest", "beignet starts no program"},
+	{"os/exec", "bench cli/clitest internal/pgtest", "beignet starts no program"},
 	{"net/http", "", "beignet makes no request"},
 }
 
