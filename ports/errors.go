@@ -14,8 +14,9 @@ var (
 	ErrNotRegular  = errors.New("not a regular file")
 	ErrStale       = errors.New("stale: another holder has taken over")
 	ErrLocked      = errors.New("locked")
-	ErrBusy        = errors.New("busy")        // try the transaction again
-	ErrUnavailable = errors.New("unavailable") // the database cannot be reached
+	ErrBusy        = errors.New("busy")              // try the transaction again
+	ErrUnavailable = errors.New("unavailable")       // the database cannot be reached
+	ErrTimeout     = errors.New("statement timeout") // fewer items may not meet it
 	ErrFull        = errors.New("disk full")
 	ErrIO          = errors.New("i/o error")
 	ErrCorrupt     = errors.New("corrupt")
@@ -53,6 +54,20 @@ func (e *ExposedError) Remedy() string { return fmt.Sprintf("chmod %o %s", e.Wan
 type KeyError struct{ Message string }
 
 func (e *KeyError) Error() string { return e.Message }
+
+// DeniedError says that a server is there and does not let this program in, or not do
+// what it must: a password, a database, a permission that is wrong. The message names
+// who was denied what, and never a password.
+type DeniedError struct{ Message string }
+
+func (e *DeniedError) Error() string { return e.Message }
+
+// AddressError says that a database's address is none, or names one of a kind that
+// cannot be used. The message never repeats a password, nor an address in which it
+// could not be told where that stands.
+type AddressError struct{ Message string }
+
+func (e *AddressError) Error() string { return e.Message }
 
 // VersionError says that a schema is not the one this binary was built for. It
 // is never recreated on the way, and but for a state of version 1 never upgraded.

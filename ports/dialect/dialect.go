@@ -18,8 +18,18 @@ const SQLite Dialect = "sqlite"
 // Classify wraps a driver's error with the sentinel of package ports that says
 // what it is. Other errors, nil among them, are returned as they are, and one
 // that is classified already keeps its class.
-func (Dialect) Classify(err error) error {
-	class := classifySQLite(err)
+func (d Dialect) Classify(err error) error {
+	if err == nil {
+		return nil
+	}
+	class := classifySQLite
+	if d == Postgres {
+		class = classifyPostgres
+	}
+	return as(class(err), err)
+}
+
+func as(class, err error) error {
 	if class == nil || errors.Is(err, class) {
 		return err
 	}

@@ -42,18 +42,24 @@ func TestClassify(t *testing.T) {
 		{"no code", errors.New("no code"), nil},
 		{"nil", nil, nil},
 	} {
-		got := dialect.SQLite.Classify(test.err)
-		if test.want == nil {
-			if got != test.err {
-				t.Errorf("%s: got %v, want it as it was", test.name, got)
-			}
-			continue
+		wantClass(t, dialect.SQLite, test.name, test.err, test.want)
+	}
+}
+
+// wantClass wants err classified as a sentinel, once; nil: returned as it is.
+func wantClass(t *testing.T, d dialect.Dialect, name string, err, want error) {
+	t.Helper()
+	got := d.Classify(err)
+	if want == nil {
+		if got != err {
+			t.Errorf("%s: got %v, want it as it was", name, got)
 		}
-		if !errors.Is(got, test.want) || !errors.Is(got, test.err) {
-			t.Errorf("%s: got %v, want both %v and %v", test.name, got, test.want, test.err)
-		}
-		if again := dialect.SQLite.Classify(got); again != got {
-			t.Errorf("%s: classified twice: %v", test.name, again)
-		}
+		return
+	}
+	if !errors.Is(got, want) || !errors.Is(got, err) {
+		t.Errorf("%s: got %v, want both %v and %v", name, got, want, err)
+	}
+	if again := d.Classify(got); again != got {
+		t.Errorf("%s: classified twice: %v", name, again)
 	}
 }
