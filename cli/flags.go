@@ -38,6 +38,7 @@ type flagSet struct {
 	inputs   []property         // of the task that the first argument names
 	ofInput  map[string]bool    // the flags that give them
 	lists    map[string]bool    // the flags that may be given more than once
+	typed    map[string]bool    // the flags that no variable gives: a gate is opened by hand
 }
 
 var _ ff.Flags = (*flagSet)(nil)
@@ -45,7 +46,7 @@ var _ ff.Flags = (*flagSet)(nil)
 // newFlagSet returns an empty flag set for a command, by its full name. Parent's
 // flags are flags of the command too.
 func newFlagSet(name string, parent *flagSet) *flagSet {
-	f := &flagSet{FlagSet: ff.NewFlagSet(name), ofInput: map[string]bool{}, lists: map[string]bool{}}
+	f := &flagSet{FlagSet: ff.NewFlagSet(name), ofInput: map[string]bool{}, lists: map[string]bool{}, typed: map[string]bool{}}
 	if parent != nil {
 		f.SetParent(parent.FlagSet)
 	}
@@ -68,6 +69,12 @@ func (f *flagSet) add(short rune, long, placeholder, usage string, v flag.Value)
 func (f *flagSet) addList(long, placeholder, usage string, p *[]string) {
 	f.add(0, long, placeholder, usage, &ffval.List[string]{ParseFunc: asIs, Pointer: p})
 	f.lists[long] = true
+}
+
+// addGate defines a flag that opens a gate.
+func (f *flagSet) addGate(long, placeholder, usage string, v flag.Value) {
+	f.add(0, long, placeholder, usage, v)
+	f.typed[long] = true
 }
 
 // addInput defines a flag of a task's input. It has no variable of its name, and
@@ -207,7 +214,7 @@ func (f *flagSet) unknown(name string) error {
 func (f *flagSet) fromVariables(e environment) error {
 	return f.WalkFlags(func(known ff.Flag) error {
 		long, ok := known.GetLongName()
-		if !ok || f.ofInput[long] || known.IsSet() {
+		if !ok || f.ofInput[long] || f.typed[long] || known.IsSet() {
 			return nil
 		}
 		name, value := e.flag(long)

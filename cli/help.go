@@ -39,6 +39,9 @@ func (c *call) help(w io.Writer, tty term.Terminal, cmd *ff.Command) {
 	usage := cmd.Usage
 	if len(cmd.Subcommands) > 0 {
 		usage = cmd.Flags.GetName() + " COMMAND"
+		if cmd.Exec != nil {
+			usage = cmd.Flags.GetName() + " [COMMAND]"
+		}
 	}
 	fmt.Fprintf(&b, "%s %s [FLAGS]\n", tty.Bold("usage:"), usage)
 	if cmd.ShortHelp != "" {
@@ -74,11 +77,10 @@ func (c *call) help(w io.Writer, tty term.Terminal, cmd *ff.Command) {
 func leaves(cmd *ff.Command, path string) []row {
 	var rows []row
 	for _, sub := range cmd.Subcommands {
-		if len(sub.Subcommands) > 0 {
-			rows = append(rows, leaves(sub, path+sub.Name+" ")...)
-		} else {
+		if len(sub.Subcommands) == 0 || sub.Exec != nil {
 			rows = append(rows, row{path + sub.Name, sub.ShortHelp})
 		}
+		rows = append(rows, leaves(sub, path+sub.Name+" ")...)
 	}
 	return rows
 }

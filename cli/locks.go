@@ -5,19 +5,25 @@ import (
 	"fmt"
 
 	"github.com/peterbourgon/ff/v4"
+
+	"github.com/beignet-go/beignet/ports"
 )
 
+// locks lists them, and is a group as well.
 func (c *call) locks(parent *flagSet) *ff.Command {
 	var environment string
-	cmd, flags := command(parent, "locks", "", "List the locks that runs hold.", func(ctx context.Context, f *flagSet) error {
-		if err := noArguments(f); err != nil {
-			return err
+	cmd, flags := command(parent, "locks", "", "List the locks that runs hold.", nil)
+	flags.group = true
+	addEnvironment(flags, &environment)
+	cmd.LongHelp = "A run holds what its task's lock names, and run: with its own ID. Its end frees them, and\n" +
+		"so does the death of its process."
+	cmd.Subcommands = []*ff.Command{c.locksBreak(newFlagSet(flags.GetName(), parent))}
+	cmd.Exec = func(ctx context.Context, args []string) error {
+		if len(flags.GetArgs()) > 0 {
+			return c.unnamed(cmd)
 		}
 		return c.listLocks(ctx, environment)
-	})
-	cmd.LongHelp = "A run holds what its task's lock names, and run: with its own ID. Its end frees them, and\n" +
-		"so does the death of its process: there is nothing to unlock."
-	addEnvironment(flags, &environment)
+	}
 	return cmd
 }
 
@@ -33,7 +39,7 @@ func (c *call) listLocks(ctx context.Context, environment string) error {
 	result := locksResult{SchemaVersion: schemaVersion, Locks: make([]lockResult, len(held))}
 	t := table{header: []string{"lock", "run", "task", "actor", "process", "since"}}
 	for i, l := range held {
-		result.Locks[i] = lockResult{l.Key, l.Token, l.Run, l.Task, l.Actor, l.Host, l.PID, stamp(l.Since)}
+		result.Locks[i] = describeLock(l)
 		t.rows = append(t.rows, []string{
 			l.Key, l.Run, l.Task, l.Actor, fmt.Sprintf("%d on %s", l.PID, l.Host), ago(c.began.Sub(l.Since)),
 		})
@@ -43,4 +49,8 @@ func (c *call) listLocks(ctx context.Context, environment string) error {
 	}
 	t.write(&c.out, c.tty)
 	return nil
+}
+
+func describeLock(l ports.Lock) lockResult {
+	return lockResult{l.Key, l.Token, l.Run, l.Task, l.Actor, l.Host, l.PID, stamp(l.Since)}
 }

@@ -150,3 +150,8 @@ type locksResult struct {
 	SchemaVersion int          `json:"schemaVersion"`
 	Locks         []lockResult `json:"locks"`
 }
+
+type locksBreakResult struct {
+	SchemaVersion int        `json:"schemaVersion"`
+	Broken        lockResult `json:"broken"` // as it was
+}

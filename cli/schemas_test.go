@@ -29,6 +29,7 @@ func TestSchemasAreCurrent(t *testing.T) {
 		"runs-cancel":  {runsCancelResult{}, "What runs cancel --json prints."},
 		"runs-prune":   {runsPruneResult{}, "What runs prune --json prints."},
 		"locks":        {locksResult{}, "What locks --json prints."},
+		"locks-break":  {locksBreakResult{}, "What locks break --json prints."},
 		"check":        {checkResult{}, "What check --json prints."},
 		"make":         {makeResult{}, "What make task --json and make feature --json print."},
 		"version":      {versionResult{}, "What version --json prints."},

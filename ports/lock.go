@@ -8,8 +8,11 @@ import (
 )
 
 // Locks excludes runs from one another by keys: two that share a key are never at
-// work together. A lock is freed by its holder or by the death of the holder's
-// process, never by a clock.
+// work together. A lock is freed by its holder or by the death of the holder's process.
+// A state on this machine is told of that by the kernel, and no clock has a say. One on
+// a server has the holder renew its locks, which it lets go once that has not been done
+// for a while by the server's own clock; and since a holder may then be alive and not
+// know, what it commits is held to its fences.
 type Locks interface {
 	// Lock takes every key for one holder, or none, without waiting for any. Keys
 	// are not empty, and one that is given twice counts once. A *[LockedError]
@@ -19,6 +22,12 @@ type Locks interface {
 	// Held returns the locks that are held now, by key. One whose process has died
 	// is not among them.
 	Held(ctx context.Context) ([]Lock, error)
+
+	// Break frees a key that is held with a token, whoever holds it, and appends the
+	// events, both or neither. The holder can commit nothing once another has the key.
+	// ErrNotFound: it is not held. ErrStale: it is, with another token.
+	// ErrUnsupported: the holder is alive, for the kernel would have freed it.
+	Break(ctx context.Context, key string, token int64, events ...Event) error
 }
 
 // Held are locks in their holder's hands.

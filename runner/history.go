@@ -139,20 +139,6 @@ func (r *Runner) resumes(s Standing) bool {
 	return h != nil && (h.batches != nil || h.tx && s.Interrupted)
 }
 
-// Locks returns the locks that are held, by key. Where there is no state there are
-// none.
-func (r *Runner) Locks(ctx context.Context, t Target) ([]ports.Lock, error) {
-	var held []ports.Lock
-	err := r.inState(ctx, t, func(state ports.State) (err error) {
-		held, err = state.Held(ctx)
-		return err
-	})
-	if errors.Is(err, ports.ErrNotFound) {
-		return nil, nil
-	}
-	return held, explain("locks", err)
-}
-
 // inState opens a target's state for as long as fn works on it. ErrNotFound: there is
 // none.
 func (r *Runner) inState(ctx context.Context, t Target, fn func(ports.State) error) error {

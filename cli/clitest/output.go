@@ -36,6 +36,8 @@ func CheckOutput(args []string, stdout []byte, schema func(name string) []byte) 
 			name = "runs-failed"
 		case (name == "runs" || name == "audit") && i+1 < len(args):
 			name += "-" + args[i+1]
+		case name == "locks" && i+1 < len(args) && args[i+1] == "break":
+			name = "locks-break"
 		}
 	}
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema(name)))

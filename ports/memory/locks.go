@@ -69,6 +69,26 @@ func (s *State) Held(ctx context.Context) ([]ports.Lock, error) {
 	return all, ctx.Err()
 }
 
+// Break is the method of ports.Locks.
+func (s *State) Break(ctx context.Context, key string, token int64, events ...ports.Event) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.locks.mu.Lock()
+	defer s.locks.mu.Unlock()
+	switch h, taken := s.locks.held[key]; {
+	case !taken:
+		return fmt.Errorf("break lock %s: %w", key, ports.ErrNotFound)
+	case h.lock(key).Token != token:
+		return fmt.Errorf("break lock %s: %w", key, ports.ErrStale)
+	}
+	if err := s.Append(ctx, events...); err != nil {
+		return err
+	}
+	delete(s.locks.held, key)
+	return nil
+}
+
 // Kill frees every lock that a run holds, as the death of its process would: from
 // then on the run looks interrupted, and its holder's Check fails.
 func (s *State) Kill(run string) {

@@ -185,3 +185,44 @@ func testLockRace(t *testing.T, s ports.State) {
 		t.Error("nobody ever had the lock")
 	}
 }
+
+// testBreak frees a lock with its event, or says that the kernel does. What the holder
+// does afterwards concerns nobody.
+func testBreak(t *testing.T, s ports.State) {
+	if err := s.Break(t.Context(), "k", 1, started("r")); !errors.Is(err, ports.ErrNotFound) {
+		t.Errorf("Break of what nobody holds: %v, want ErrNotFound", err)
+	}
+	first := mustLock(t, s, "first", "k", "l")
+	token := first.Fences()[0].Token
+	if err := s.Break(t.Context(), "k", token-1, started("r")); !errors.Is(err, ports.ErrStale) {
+		t.Errorf("Break with another token: %v, want ErrStale", err)
+	}
+	wantChain(t, s, 0)
+	wantLocked(t, s, "k", "first", "k")
+	switch err := s.Break(t.Context(), "k", token, started("r")); {
+	case errors.Is(err, ports.ErrUnsupported):
+		wantChain(t, s, 0)
+		if err := first.Check(t.Context()); err != nil {
+			t.Errorf("Check of what was not broken: %v", err)
+		}
+		return
+	case err != nil:
+		t.Fatal(err)
+	}
+	wantChain(t, s, 1)
+	if err := first.Check(t.Context()); !errors.Is(err, ports.ErrStale) {
+		t.Errorf("Check of what was broken: %v, want ErrStale", err)
+	}
+	second := mustLock(t, s, "second", "k")
+	if is := second.Fences()[0].Token; is <= token {
+		t.Errorf("token %d after %d", is, token)
+	}
+	wantLocked(t, s, "l", "first", "l") // no other key was broken
+	if err := first.Release(); err != nil {
+		t.Error(err)
+	}
+	wantLocked(t, s, "k", "second", "k")
+	if err := second.Check(t.Context()); err != nil {
+		t.Errorf("Check: %v", err)
+	}
+}

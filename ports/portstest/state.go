@@ -44,6 +44,7 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		"Release":           testRelease,
 		"ReleaseForget":     testReleaseForget,
 		"LockRace":          testLockRace,
+		"Break":             testBreak,
 		"EndedContext":      testEndedContext,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -119,6 +120,7 @@ func testEndedContext(t *testing.T, s ports.State) {
 		"Forget":     s.Forget(ctx, "r"),
 		"Lock":       errLock,
 		"Held":       errHeld,
+		"Break":      s.Break(ctx, "k", 1, started("r")),
 	} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v, want context.Canceled", name, err)

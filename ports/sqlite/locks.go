@@ -96,6 +96,21 @@ func (l *locks) Held(ctx context.Context) ([]ports.Lock, error) {
 	return all, nil
 }
 
+// Break breaks none: what is held is held by a process that is alive.
+func (l *locks) Break(ctx context.Context, key string, token int64, _ ...ports.Event) error {
+	held, err := l.Held(ctx)
+	if err != nil {
+		return err
+	}
+	err = ports.ErrNotFound
+	if i := slices.IndexFunc(held, func(lock ports.Lock) bool { return lock.Key == key }); i >= 0 {
+		if err = ports.ErrUnsupported; held[i].Token != token {
+			err = ports.ErrStale
+		}
+	}
+	return fmt.Errorf("break lock %s: %w", key, err)
+}
+
 // enter takes the gate. It asks again and again, since a wait in the kernel could
 // not be ended.
 func (l *locks) enter(ctx context.Context) (*flock.Flock, error) {
