@@ -11,6 +11,7 @@ import (
 	issuestore "github.com/beignet-go/beignet/handlers/issues/sqlstore"
 	releasestore "github.com/beignet-go/beignet/handlers/release/sqlstore"
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 	"github.com/beignet-go/beignet/ports/sqlite"
 	"github.com/beignet-go/beignet/runner"
 )
@@ -32,16 +33,16 @@ func open(ctx context.Context, s runner.Session) (runner.Opened[*handlers.App], 
 	if err != nil {
 		return runner.Opened[*handlers.App]{}, err
 	}
-	migrator := releasestore.NewMigrator(db.SQL(), issuestore.Migrations(), "issues data")
+	migrator := releasestore.NewMigrator(db.SQL(), dialect.SQLite, issuestore.Migrations(dialect.SQLite), "issues data")
 	if s.Task != handlers.MigrateTask {
 		if err := bringUp(ctx, migrator, s.Create); err != nil {
 			return runner.Opened[*handlers.App]{}, errors.Join(err, db.Close())
 		}
 	}
-	maintainer, index := releasestore.NewMaintainer(db.SQL()), issuestore.NewSearchIndex(db.SQL())
+	maintainer, index := releasestore.NewMaintainer(db.SQL(), dialect.SQLite), issuestore.NewSearchIndex(db.SQL(), dialect.SQLite)
 	app := func(q ports.Querier) *handlers.App {
 		return &handlers.App{
-			Issues: issuestore.New(q), Migrator: migrator, Maintainer: maintainer, Index: index,
+			Issues: issuestore.New(q, dialect.SQLite), Migrator: migrator, Maintainer: maintainer, Index: index,
 			Files: s.Files, Log: s.Log, Audit: s.Audit,
 		}
 	}

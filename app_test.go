@@ -10,6 +10,7 @@ import (
 
 	releasestore "github.com/beignet-go/beignet/handlers/release/sqlstore"
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 	"github.com/beignet-go/beignet/ports/sqlite"
 	"github.com/beignet-go/beignet/runner"
 )
@@ -27,7 +28,7 @@ func TestBringUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { db.Close() })
-		return releasestore.NewMigrator(db.SQL(), files, "test data")
+		return releasestore.NewMigrator(db.SQL(), dialect.SQLite, files, "test data")
 	}
 	files["00001_first.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE first (id INTEGER);\n")}
 	if err := bringUp(t.Context(), migrator(), false); !errors.Is(err, ports.ErrNotFound) {

@@ -87,17 +87,19 @@ const countPage = 5000
 
 func end(i item) records.Position { return i.End }
 
-func upsert(ctx context.Context, d Deps, _ ImportInput, b *runner.Batch[item, ImportOutput]) error {
+func upsert(ctx context.Context, d Deps, in ImportInput, b *runner.Batch[item, ImportOutput]) error {
 	for i, it := range b.Items {
 		if it.reason != "" {
 			b.Reject(i, it.reason)
 			b.Out.Rejected++
 		}
 	}
-	kept := b.Kept()
-	issues := make([]Issue, len(kept))
-	for i := range kept {
-		issues[i] = kept[i].issue
+	issues := make([]Issue, 0, len(b.Items))
+	items := make([]int, 0, len(b.Items)) // of each issue, its item
+	for i, it := range b.Items {
+		if it.reason == "" {
+			issues, items = append(issues, it.issue), append(items, i)
+		}
 	}
 	outcomes, err := d.Issues.Upsert(ctx, issues)
 	if err != nil {
@@ -113,6 +115,9 @@ func upsert(ctx context.Context, d Deps, _ ImportInput, b *runner.Batch[item, Im
 			b.Changed(issues[i].Name(), o.Before, &issues[i])
 		case Unchanged:
 			b.Out.Unchanged++
+		case Refused:
+			b.Out.Rejected++
+			b.Reject(items[i], b.Items[items[i]].at(in.File)+o.Reason)
 		}
 	}
 	return nil

@@ -90,9 +90,14 @@ func (r *reader) read(rec records.Record) item {
 		it.issue, err = r.issue(&p)
 	}
 	if err != nil {
-		it.reason = fmt.Sprintf("%s: row %d (line %d): %v", r.file, rec.Row, rec.Line, err)
+		it.reason = it.at(r.file) + err.Error()
 	}
 	return it
+}
+
+// at is where the item stands, to be followed by what is wrong with it.
+func (it *item) at(file string) string {
+	return fmt.Sprintf("%s: row %d (line %d): ", file, it.Row, it.Line)
 }
 
 // issue makes an issue of its parts. A title may be empty, as a body may: the

@@ -40,10 +40,10 @@ func find(text string, phrases []Phrase) int {
 	for s := range spans(text) {
 		lower = appendLower(lower[:0], text[s.start:s.end])
 		for _, p := range phrases {
-			if string(lower) == p.run {
+			if string(lower) == p.Run {
 				return s.start
 			}
-			if at := strings.Index(string(lower), p.run); s.cjk && at >= 0 {
+			if at := strings.Index(string(lower), p.Run); s.cjk && at >= 0 {
 				return s.start + at // no character of CJK has two cases
 			}
 		}

@@ -20,11 +20,17 @@ type Store interface {
 	// not written. The IDs given are ignored. A new title or body takes an issue
 	// out of the search index until it is indexed again.
 	//
+	// One that the database cannot hold is refused, and the others are stored:
+	// Postgres has no NUL in a text, and no identity of more than 2,600 bytes.
+	// Where another transaction writes the same issues meanwhile, and is not
+	// waited for, it is ErrBusy.
+	//
 	// The outcomes are those of the issues, in order.
 	Upsert(ctx context.Context, issues []Issue) ([]Outcome, error)
 
 	// Unindexed returns, in order of ID, issues with an ID above after that the
-	// search index lacks: at most limit, or fewer by [PageBytes].
+	// search index lacks: at most limit, or fewer by [PageBytes]. In a transaction
+	// they stay as they are until it ends.
 	Unindexed(ctx context.Context, after int64, limit int) ([]Issue, error)
 
 	// CountUnindexed is how many issues the search index lacks.
@@ -56,7 +62,7 @@ type Store interface {
 
 	// Labeled returns, in order of ID, issues with labels and an ID above after,
 	// of one source alone, or of any by "": at most limit, or fewer by
-	// [PageBytes].
+	// [PageBytes]. In a transaction they stay as they are until it ends.
 	Labeled(ctx context.Context, source string, after int64, limit int) ([]Labeled, error)
 
 	// SetLabels gives stored issues, known by their IDs, these labels. What is
@@ -91,6 +97,7 @@ type Labeled struct {
 type Outcome struct {
 	Change Change
 	Before *Issue // what an update replaced, and nil otherwise
+	Reason string // why an issue was refused, with its field, and "" otherwise
 }
 
 // Change is how an issue compares with what was stored.
@@ -101,6 +108,7 @@ const (
 	Unchanged Change = iota
 	Inserted
 	Updated
+	Refused // the database cannot hold it: nothing is stored of it
 )
 
 // Query asks for issues.

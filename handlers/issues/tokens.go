@@ -33,7 +33,7 @@ func AppendTokens(dst []byte, text string) []byte {
 type Phrase struct {
 	Tokens string // separated by single spaces
 	Prefix bool   // the last one may be the beginning of a token
-	run    string // the part of the query, in lower case
+	Run    string // the part of the query, in lower case
 }
 
 // Phrases returns the parts of a query, each once: its words, and its runs of
@@ -49,11 +49,11 @@ func Phrases(query string) []Phrase {
 		seen[run] = true
 		switch {
 		case !s.cjk:
-			phrases = append(phrases, Phrase{Tokens: run, run: run})
+			phrases = append(phrases, Phrase{Tokens: run, Run: run})
 		case utf8.RuneCountInString(run) == 1:
-			phrases = append(phrases, Phrase{Tokens: run, Prefix: true, run: run})
+			phrases = append(phrases, Phrase{Tokens: run, Prefix: true, Run: run})
 		default:
-			phrases = append(phrases, Phrase{Tokens: string(appendPairs(nil, run, false)), run: run})
+			phrases = append(phrases, Phrase{Tokens: string(appendPairs(nil, run, false)), Run: run})
 		}
 	}
 	return phrases

@@ -40,11 +40,11 @@ func TestPhrases(t *testing.T) {
 	t.Parallel()
 	got := Phrases(`"Crash" AND (VSCode崩溃了) 崩 crash*`)
 	want := []Phrase{
-		{Tokens: "crash", run: "crash"},
-		{Tokens: "and", run: "and"},
-		{Tokens: "vscode", run: "vscode"},
-		{Tokens: "崩溃 溃了", run: "崩溃了"},
-		{Tokens: "崩", Prefix: true, run: "崩"},
+		{Tokens: "crash", Run: "crash"},
+		{Tokens: "and", Run: "and"},
+		{Tokens: "vscode", Run: "vscode"},
+		{Tokens: "崩溃 溃了", Run: "崩溃了"},
+		{Tokens: "崩", Prefix: true, Run: "崩"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/beignet-go/beignet/handlers/release"
 	"github.com/beignet-go/beignet/handlers/release/sqlstore"
+	"github.com/beignet-go/beignet/ports/dialect"
 	"github.com/beignet-go/beignet/ports/sqlite"
 	"github.com/beignet-go/beignet/runner"
 	"github.com/beignet-go/beignet/runner/runnertest"
@@ -66,7 +67,7 @@ func database(t *testing.T, index release.Index, upTo int64) (runner.Open[releas
 		"00001_first.sql":  {Data: []byte("-- +goose Up\nCREATE TABLE first (id INTEGER);\n")},
 		"00002_second.sql": {Data: []byte("-- +goose Up\nCREATE TABLE second (id INTEGER);\n")},
 	}
-	migrator := sqlstore.NewMigrator(db.SQL(), files, "test data")
+	migrator := sqlstore.NewMigrator(db.SQL(), dialect.SQLite, files, "test data")
 	if upTo > 0 {
 		if _, err := migrator.Migrate(t.Context(), upTo); err != nil {
 			t.Fatal(err)
@@ -74,7 +75,7 @@ func database(t *testing.T, index release.Index, upTo int64) (runner.Open[releas
 	}
 	return func(_ context.Context, s runner.Session) (runner.Opened[release.Deps], error) {
 		return runner.Opened[release.Deps]{App: release.Deps{
-			Migrator: migrator, Maintainer: sqlstore.NewMaintainer(db.SQL()), Index: index, Log: s.Log,
+			Migrator: migrator, Maintainer: sqlstore.NewMaintainer(db.SQL(), dialect.SQLite), Index: index, Log: s.Log,
 		}}, nil
 	}, db
 }

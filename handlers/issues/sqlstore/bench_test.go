@@ -9,6 +9,7 @@ import (
 	"github.com/beignet-go/beignet/handlers/issues"
 	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 	"github.com/beignet-go/beignet/ports/sqlite"
 )
 
@@ -17,7 +18,7 @@ import (
 func BenchmarkUpsert(b *testing.B) {
 	const size = 1000
 	db := open(b)
-	begin := sqlite.Begin(db, func(q ports.Querier) issues.Store { return sqlstore.New(q) })
+	begin := sqlite.Begin(db, func(q ports.Querier) issues.Store { return sqlstore.New(q, dialect.SQLite) })
 	store := func(batch int) {
 		s, tx, err := begin(b.Context(), ports.TxOptions{})
 		if err != nil {

@@ -12,24 +12,34 @@ import (
 // SearchIndex finds and mends what has gone wrong between issues and their search
 // index: by hand, by another program, or by a database put together from two.
 // Issues that wait to be indexed are not among it.
-type SearchIndex struct{ db *sql.DB }
+type SearchIndex struct {
+	db *sql.DB
+	d  dialect.Dialect
+	words
+}
 
-// NewSearchIndex returns the search index of a database that has been brought up.
-func NewSearchIndex(db *sql.DB) *SearchIndex { return &SearchIndex{db} }
+// NewSearchIndex returns the search index of a database of the engine d that has
+// been brought up.
+func NewSearchIndex(db *sql.DB, d dialect.Dialect) *SearchIndex {
+	return &SearchIndex{db, d, engineOf(d).words()}
+}
 
 // Of issues i and entries s of the index, those that have drifted.
-const (
-	missing = "i.indexed = 1 AND NOT EXISTS (SELECT 1 FROM issues_search s WHERE s.rowid = i.id)"
-	stray   = "NOT EXISTS (SELECT 1 FROM issues i WHERE i.id = s.rowid)"
-)
+func (w words) missing() string {
+	return "i.indexed = 1 AND NOT EXISTS (SELECT 1 FROM issues_search s WHERE " + w.entry + " = i.id)"
+}
+
+func (w words) stray() string {
+	return "NOT EXISTS (SELECT 1 FROM issues i WHERE i.id = " + w.entry + ")"
+}
 
 // Drift counts the issues that are marked as indexed and are missing from the
 // index, and the entries of the index that are no issue's.
 func (x *SearchIndex) Drift(ctx context.Context) (lost, strays int64, err error) {
-	err = x.db.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM issues i WHERE "+missing+
-		"), (SELECT count(*) FROM issues_search s WHERE "+stray+")").Scan(&lost, &strays)
+	err = x.db.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM issues i WHERE "+x.missing()+
+		"), (SELECT count(*) FROM issues_search s WHERE "+x.stray()+")").Scan(&lost, &strays)
 	if err != nil {
-		return 0, 0, fmt.Errorf("compare issues and search index: %w", dialect.SQLite.Classify(err))
+		return 0, 0, fmt.Errorf("compare issues and search index: %w", x.d.Classify(err))
 	}
 	return lost, strays, nil
 }
@@ -41,7 +51,7 @@ func (x *SearchIndex) Mend(ctx context.Context) error {
 		for after, done := int64(math.MinInt64), false; !done; {
 			last, err := x.commit(ctx, mend, after)
 			if err != nil {
-				return fmt.Errorf("mend search index: %w", dialect.SQLite.Classify(err))
+				return fmt.Errorf("mend search index: %w", x.d.Classify(err))
 			}
 			done, after = last == after, last
 		}
@@ -53,7 +63,7 @@ func (x *SearchIndex) Mend(ctx context.Context) error {
 func (x *SearchIndex) Size(ctx context.Context) (n int64, err error) {
 	err = x.db.QueryRowContext(ctx, "SELECT count(*) FROM issues WHERE indexed = 1").Scan(&n)
 	if err != nil {
-		return 0, fmt.Errorf("count indexed issues: %w", dialect.SQLite.Classify(err))
+		return 0, fmt.Errorf("count indexed issues: %w", x.d.Classify(err))
 	}
 	return n, nil
 }
@@ -61,16 +71,14 @@ func (x *SearchIndex) Size(ctx context.Context) (n int64, err error) {
 // Rebuild empties the index without reading it: then all that should be in it is
 // missing.
 func (x *SearchIndex) Rebuild(ctx context.Context) error {
-	if _, err := x.db.ExecContext(ctx, "INSERT INTO issues_search (issues_search) VALUES ('delete-all')"); err != nil {
-		return fmt.Errorf("empty search index: %w", dialect.SQLite.Classify(err))
+	if _, err := x.db.ExecContext(ctx, x.empty); err != nil {
+		return fmt.Errorf("empty search index: %w", x.d.Classify(err))
 	}
 	return x.Mend(ctx)
 }
 
-// Tables are the virtual table and those that FTS5 keeps for it.
-func (x *SearchIndex) Tables() []string {
-	return []string{"issues_search", "issues_search_data", "issues_search_idx", "issues_search_docsize", "issues_search_config"}
-}
+// Tables are those of the index, and what the engine keeps for it.
+func (x *SearchIndex) Tables() []string { return x.tables }
 
 // commit mends one page after an ID in a transaction, and returns the page's last
 // ID, or the same where there was none.
@@ -80,7 +88,7 @@ func (x *SearchIndex) commit(ctx context.Context, mend func(context.Context, *St
 		return 0, err
 	}
 	defer tx.Rollback() // does nothing after Commit
-	last, err := mend(ctx, New(tx), after)
+	last, err := mend(ctx, New(tx, x.d), after)
 	if err != nil {
 		return 0, err
 	}
@@ -91,20 +99,22 @@ func (x *SearchIndex) commit(ctx context.Context, mend func(context.Context, *St
 const mendPage = 1000
 
 func indexMissing(ctx context.Context, s *Store, after int64) (int64, error) {
-	page, err := s.pageByID(ctx, missing, after, mendPage)
+	page, err := s.pageByID(ctx, s.engine.words().missing(), after, mendPage)
 	if err != nil || len(page) == 0 {
 		return after, err
 	}
-	_, err = s.index(ctx, page)
+	_, err = s.engine.put(ctx, s.q, page)
 	return page[len(page)-1].ID, err
 }
 
 func removeStrays(ctx context.Context, s *Store, after int64) (int64, error) {
 	var last sql.NullInt64
-	page := "FROM (SELECT s.rowid AS id FROM issues_search s WHERE " + stray + " AND s.rowid > ?1 ORDER BY s.rowid LIMIT ?2)"
+	w := s.engine.words()
+	page := "FROM (SELECT " + w.entry + " AS id FROM issues_search s WHERE " + w.stray() +
+		" AND " + w.entry + " > $1 ORDER BY " + w.entry + " LIMIT $2) AS page"
 	if err := s.q.QueryRowContext(ctx, "SELECT max(id) "+page, after, mendPage).Scan(&last); err != nil || !last.Valid {
 		return after, err
 	}
-	_, err := s.q.ExecContext(ctx, "DELETE FROM issues_search WHERE rowid IN (SELECT id "+page+")", after, mendPage)
+	_, err := s.q.ExecContext(ctx, "DELETE FROM issues_search AS s WHERE "+w.entry+" IN (SELECT id "+page+")", after, mendPage)
 	return last.Int64, err
 }

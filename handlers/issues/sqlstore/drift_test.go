@@ -7,6 +7,8 @@ import (
 
 	"github.com/beignet-go/beignet/handlers/issues"
 	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
+
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // What is missing from the index is found again, and what is stray is gone; issues
@@ -16,7 +18,7 @@ func TestMend(t *testing.T) {
 	t.Parallel()
 	const lost, strays, indexed, waiting = 2100, 1100, 3, 2
 	db := open(t).SQL()
-	store, index := sqlstore.New(db), sqlstore.NewSearchIndex(db)
+	store, index := sqlstore.New(db, dialect.SQLite), sqlstore.NewSearchIndex(db, dialect.SQLite)
 	for n, kind := range map[string]int{"lost": lost, "stray": strays, "indexed": indexed, "waiting": waiting} {
 		given := make([]issues.Issue, kind)
 		for i := range given {
@@ -65,7 +67,7 @@ func TestRebuild(t *testing.T) {
 	t.Parallel()
 	const all = 1100 // more than one transaction indexes
 	db := open(t).SQL()
-	store, index := sqlstore.New(db), sqlstore.NewSearchIndex(db)
+	store, index := sqlstore.New(db, dialect.SQLite), sqlstore.NewSearchIndex(db, dialect.SQLite)
 	given := make([]issues.Issue, all)
 	for i := range given {
 		given[i] = issues.Issue{Source: "s", Key: fmt.Sprint(i), Title: "a word", Body: "some text"}
@@ -129,7 +131,7 @@ func TestIndexTables(t *testing.T) {
 		}
 		want = append(want, name)
 	}
-	got := sqlstore.NewSearchIndex(db).Tables()
+	got := sqlstore.NewSearchIndex(db, dialect.SQLite).Tables()
 	slices.Sort(got)
 	slices.Sort(want)
 	if err := rows.Err(); err != nil || !slices.Equal(got, want) {

@@ -10,6 +10,7 @@ import (
 	"github.com/beignet-go/beignet/handlers/issues"
 	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // told tells of the queries that it is asked.
@@ -34,7 +35,7 @@ func TestEachIsOneStatement(t *testing.T) {
 			ID: int64(n + 1), Source: "s", Key: fmt.Sprint(n), Title: "!", State: "open", Labels: []string{"ui"}, Body: strings.Repeat("crash ", issues.PageBytes/8),
 		})
 	}
-	s := sqlstore.New(db)
+	s := sqlstore.New(db, dialect.SQLite)
 	if _, err := s.Upsert(t.Context(), given); err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func TestEachIsOneStatement(t *testing.T) {
 		{}, {Source: "s"}, {State: "open"}, {Label: "ui"}, {Query: "crash"}, {Query: "!"}, {Source: "s", State: "open", Label: "ui", Query: "crash"},
 	} {
 		var plans []string
-		s := sqlstore.New(told{db, func(query string, args []any) { plans = append(plans, plan(t, db, query, args)) }})
+		s := sqlstore.New(told{db, func(query string, args []any) { plans = append(plans, plan(t, db, query, args)) }}, dialect.SQLite)
 		read := 0
 		err := s.Each(t.Context(), f, func(*issues.Issue) error {
 			read++

@@ -9,6 +9,7 @@ import (
 	"github.com/beignet-go/beignet/handlers/issues"
 	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // busy is a database whose queries find it locked.
@@ -27,7 +28,7 @@ func TestErrors(t *testing.T) {
 	t.Parallel()
 	db := open(t)
 	given := []issues.Issue{{ID: 1, Source: "s", Key: "1", Title: "one"}}
-	reads := sqlstore.New(busy{db.SQL()})
+	reads := sqlstore.New(busy{db.SQL()}, dialect.SQLite)
 	_, unindexed := reads.Unindexed(t.Context(), 0, 1)
 	_, search := reads.Search(t.Context(), issues.Query{Text: "x", Limit: 1})
 	_, stored := reads.Upsert(t.Context(), given)
@@ -43,7 +44,7 @@ func TestErrors(t *testing.T) {
 	if _, err := conn.ExecContext(t.Context(), "PRAGMA query_only = 1"); err != nil {
 		t.Fatal(err)
 	}
-	writes := sqlstore.New(conn)
+	writes := sqlstore.New(conn, dialect.SQLite)
 	_, upsert := writes.Upsert(t.Context(), given)
 	_, index := writes.Index(t.Context(), given)
 	set := writes.SetLabels(t.Context(), []issues.Labeled{{ID: 1}})

@@ -3,25 +3,24 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/beignet-go/beignet/handlers/issues"
-	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // Unindexed reads rows until they amount to a page.
 func (s *Store) Unindexed(ctx context.Context, after int64, limit int) ([]issues.Issue, error) {
 	page, err := s.pageByID(ctx, "i.indexed = 0", after, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read unindexed issues: %w", dialect.SQLite.Classify(err))
+		return nil, fmt.Errorf("read unindexed issues: %w", s.d.Classify(err))
 	}
 	return page, nil
 }
 
-// pageByID returns the issues i that a condition holds for.
+// pageByID returns the issues i that a condition holds for. They stay as they are
+// until the transaction ends, so that what is indexed is what is stored.
 func (s *Store) pageByID(ctx context.Context, condition string, after int64, limit int) ([]issues.Issue, error) {
 	rows, err := s.q.QueryContext(ctx, "SELECT "+selected()+
-		" FROM issues i WHERE "+condition+" AND i.id > ?1 ORDER BY i.id LIMIT ?2", after, limit)
+		" FROM issues i WHERE "+condition+" AND i.id > $1 ORDER BY i.id LIMIT $2"+s.engine.words().lock, after, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -49,48 +48,16 @@ func (s *Store) CountUnindexed(ctx context.Context) (int64, error) {
 	var n int64
 	err := s.q.QueryRowContext(ctx, "SELECT count(*) FROM issues WHERE indexed = 0").Scan(&n)
 	if err != nil {
-		return 0, fmt.Errorf("count unindexed issues: %w", dialect.SQLite.Classify(err))
+		return 0, fmt.Errorf("count unindexed issues: %w", s.d.Classify(err))
 	}
 	return n, nil
 }
 
 // Index replaces the issues' rows in the search index and marks the issues.
 func (s *Store) Index(ctx context.Context, given []issues.Issue) (int64, error) {
-	n, err := s.index(ctx, given)
+	n, err := s.engine.put(ctx, s.q, given)
 	if err != nil {
-		return 0, fmt.Errorf("index issues: %w", dialect.SQLite.Classify(err))
+		return 0, fmt.Errorf("index issues: %w", s.d.Classify(err))
 	}
 	return n, nil
-}
-
-func (s *Store) index(ctx context.Context, given []issues.Issue) (int64, error) {
-	put, err := s.q.PrepareContext(ctx,
-		"INSERT OR REPLACE INTO issues_search (rowid, title, body, whole_title) VALUES (?1, ?2, ?3, ?4)")
-	if err != nil {
-		return 0, err
-	}
-	defer put.Close()
-	ids := make([]any, len(given))
-	var tokens []byte
-	for n, i := range given {
-		ids[n] = i.ID
-		title := string(issues.AppendTokens(nil, i.Title))
-		tokens = issues.AppendTokens(tokens[:0], i.Body)
-		if _, err := put.ExecContext(ctx, i.ID, title, string(tokens), whole(title)); err != nil {
-			return 0, err
-		}
-	}
-	var marked int64
-	for some := range slices.Chunk(ids, keysPerSelect) {
-		done, err := s.q.ExecContext(ctx, "UPDATE issues SET indexed = 1 WHERE id IN ("+marks(len(some))+")", some...)
-		if err != nil {
-			return 0, err
-		}
-		n, err := done.RowsAffected()
-		if err != nil {
-			return 0, err
-		}
-		marked += n
-	}
-	return marked, nil
 }

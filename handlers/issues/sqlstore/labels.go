@@ -7,21 +7,23 @@ import (
 	"strings"
 
 	"github.com/beignet-go/beignet/handlers/issues"
-	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // EachLabels reads the whole table once: no index has the labels.
 func (s *Store) EachLabels(ctx context.Context, source string, fn func(string, []string) error) error {
+	if !s.engine.holds(source) {
+		return nil
+	}
 	rows, err := s.q.QueryContext(ctx,
-		"SELECT source, labels FROM issues WHERE labels <> '[]' AND (?1 = '' OR source = ?1)", source)
+		"SELECT source, labels FROM issues WHERE labels <> '[]' AND ($1 = '' OR source = $1)", source)
 	if err != nil {
-		return fmt.Errorf("read labels: %w", dialect.SQLite.Classify(err))
+		return fmt.Errorf("read labels: %w", s.d.Classify(err))
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var of, list string
 		if err := rows.Scan(&of, &list); err != nil {
-			return fmt.Errorf("read labels: %w", dialect.SQLite.Classify(err))
+			return fmt.Errorf("read labels: %w", s.d.Classify(err))
 		}
 		labels, err := decodeLabels(list)
 		if err != nil {
@@ -32,23 +34,28 @@ func (s *Store) EachLabels(ctx context.Context, source string, fn func(string, [
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read labels: %w", dialect.SQLite.Classify(err))
+		return fmt.Errorf("read labels: %w", s.d.Classify(err))
 	}
 	return nil
 }
 
-// Labeled reads rows until they amount to a page.
+// Labeled reads rows until they amount to a page. They stay as they are until the
+// transaction ends, so that what is written back has lost nothing.
 func (s *Store) Labeled(ctx context.Context, source string, after int64, limit int) ([]issues.Labeled, error) {
 	page, err := s.labeled(ctx, source, after, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read labels: %w", dialect.SQLite.Classify(err))
+		return nil, fmt.Errorf("read labels: %w", s.d.Classify(err))
 	}
 	return page, nil
 }
 
 func (s *Store) labeled(ctx context.Context, source string, after int64, limit int) ([]issues.Labeled, error) {
-	rows, err := s.q.QueryContext(ctx, `SELECT id, source, key, labels FROM issues NOT INDEXED
-		WHERE id > ?1 AND labels <> '[]' AND (?2 = '' OR source = ?2) ORDER BY id LIMIT ?3`, after, source, limit)
+	if !s.engine.holds(source) {
+		return nil, nil
+	}
+	w := s.engine.words()
+	rows, err := s.q.QueryContext(ctx, "SELECT i.id, i.source, i.key, i.labels FROM issues i"+w.byID+
+		" WHERE i.id > $1 AND i.labels <> '[]' AND ($2 = '' OR i.source = $2) ORDER BY i.id LIMIT $3"+w.lock, after, source, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -88,19 +95,16 @@ func decodeLabels(list string) (labels []string, err error) {
 
 // SetLabels writes the one column, so that what is indexed stays so.
 func (s *Store) SetLabels(ctx context.Context, given []issues.Labeled) error {
-	set, err := s.q.PrepareContext(ctx, "UPDATE issues SET labels = ?1 WHERE id = ?2")
-	if err != nil {
-		return fmt.Errorf("write labels: %w", dialect.SQLite.Classify(err))
-	}
-	defer set.Close()
-	for _, g := range given {
+	ids, lists := make([]int64, len(given)), make([]string, len(given))
+	for n, g := range given {
 		list, err := issues.AppendLabels(nil, g.Labels)
 		if err != nil {
 			return fmt.Errorf("labels of %s/%s: %w", g.Source, g.Key, err)
 		}
-		if _, err := set.ExecContext(ctx, string(list), g.ID); err != nil {
-			return fmt.Errorf("write labels: %w", dialect.SQLite.Classify(err))
-		}
+		ids[n], lists[n] = g.ID, string(list)
+	}
+	if err := s.engine.setLabels(ctx, s.q, ids, lists); err != nil {
+		return fmt.Errorf("write labels: %w", s.d.Classify(err))
 	}
 	return nil
 }

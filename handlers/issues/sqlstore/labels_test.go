@@ -6,13 +6,15 @@ import (
 
 	"github.com/beignet-go/beignet/handlers/issues"
 	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
+
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // Labels are read however a tool has written the array.
 func TestLabelsOfAnyTool(t *testing.T) {
 	t.Parallel()
 	db := open(t).SQL()
-	s := sqlstore.New(db)
+	s := sqlstore.New(db, dialect.SQLite)
 	if _, err := s.Upsert(t.Context(), []issues.Issue{{Source: "s", Key: "1"}}); err != nil {
 		t.Fatal(err)
 	}

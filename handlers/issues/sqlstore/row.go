@@ -41,6 +41,8 @@ type row struct {
 	indexed bool
 	text    [columnCount]string // as stored: two rows with the same text are the same
 	changed bool                // it is to be written
+	version string              // what an engine knows by whether the row is still as it was read
+	refused string              // why the database cannot hold it
 }
 
 // selected is what a SELECT must ask for, for scan.

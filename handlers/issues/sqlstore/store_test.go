@@ -11,6 +11,7 @@ import (
 	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
 	"github.com/beignet-go/beignet/handlers/issues/storetest"
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 	"github.com/beignet-go/beignet/ports/sqlite"
 )
 
@@ -18,9 +19,9 @@ func TestStore(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) storetest.Database {
 		db := open(t)
-		begin := sqlite.Begin(db, func(q ports.Querier) issues.Store { return sqlstore.New(q) })
+		begin := sqlite.Begin(db, func(q ports.Querier) issues.Store { return sqlstore.New(q, dialect.SQLite) })
 		return storetest.Database{
-			Store: sqlstore.New(db.SQL()),
+			Store: sqlstore.New(db.SQL(), dialect.SQLite),
 			Begin: func(ctx context.Context) (issues.Store, func() error, func() error, error) {
 				s, tx, err := begin(ctx, ports.TxOptions{})
 				if err != nil {
@@ -36,7 +37,7 @@ func TestStore(t *testing.T) {
 func open(t testing.TB) *sqlite.DB {
 	t.Helper()
 	db := openFile(t, filepath.Join(t.TempDir(), "data.db"))
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db.SQL(), sqlstore.Migrations(), goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db.SQL(), sqlstore.Migrations(dialect.SQLite), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		t.Fatal(err)
 	}

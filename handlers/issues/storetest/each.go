@@ -25,10 +25,10 @@ func each(t *testing.T, s issues.Store, f issues.Filter) []issues.Issue {
 
 func eachOrder(t *testing.T, db Database) {
 	var given []issues.Issue
-	for _, source := range []string{"b", "a", "a\x00", "ab", "A", "é", "\U0001F4A5", "\uFFFD", "a b"} {
-		for _, key := range []string{"10", "9", "", "x", "X", "x\x00y", "x\x00", "\uFFFD", "\U0001F4A5"} {
-			i := issue(key, source)
-			i.Source = source
+	for _, source := range []string{"b", "a", "a\x00", "ab", "A", "é", "\U0001F4A5", "\uFFFD", "a b", "a-b", "a_b", "ß", "ss"} {
+		for _, key := range []string{"10", "9", "", "x", "X", "x\x00y", "x\x00", "\uFFFD", "\U0001F4A5", "x ", " x", "-x", "Ü", "ü", "u\u0308"} {
+			i := issue(db.held(key), source)
+			i.Source, i.Title = db.held(source), db.held(source)
 			i.Labels, i.Extra = []string{"b", "a"}, []byte(`{"a":1}`)
 			given = append(given, i)
 		}
@@ -120,6 +120,9 @@ func eachFilter(t *testing.T, db Database) {
 		{issues.Filter{Label: "%"}, []string{}},
 		{issues.Filter{Source: "b", State: "open", Label: "bug"}, []string{"1"}},
 		{issues.Filter{Source: "b", State: "open", Label: "bugs"}, []string{}},
+		{issues.Filter{Source: "\x00"}, []string{}},
+		{issues.Filter{State: "open\x00"}, []string{}},
+		{issues.Filter{Query: "\x00"}, []string{}},
 	} {
 		same(t, fmt.Sprintf("%+v", test.filter), keys(each(t, db.Store, test.filter)), test.want)
 	}

@@ -11,7 +11,7 @@ import (
 
 func searchMatches(t *testing.T, db Database) {
 	long := issue("4", "NUL")
-	long.Body = "before \x00 after " + strings.Repeat("filler ", 30_000) + "needle"
+	long.Body = db.held("before \x00 after ") + strings.Repeat("filler ", 30_000) + "needle"
 	upsert(t, db.Store,
 		issue("1", "Crash when the Editor opens"),
 		issue("2", "crash_report: foo.bar(42) café CAFE\u0301"),
@@ -180,4 +180,39 @@ func before(t *testing.T, keys []string, first, then string) {
 	if slices.Index(keys, first) > slices.Index(keys, then) {
 		t.Errorf("%q is not before %q: %q", first, then, keys)
 	}
+}
+
+// searchLong finds words and runs of any length anywhere in a text of any length,
+// among other words or many times the same.
+func searchLong(t *testing.T, db Database) {
+	long := strings.Repeat("ab", 5000)
+	var words strings.Builder
+	for n := range 40_000 {
+		fmt.Fprintf(&words, "w%d ", n)
+	}
+	far := issue("1", "far")
+	far.Body = words.String() + "needle 天天崩溃 " + long + " sewing"
+	often := issue("2", "often")
+	often.Body = strings.Repeat("天天 崩溃 天天向上 needle ", 20_000) + "天天崩溃了"
+	parted := issue("3", "天天 崩溃")
+	parted.Body = "天崩 " + long + "a"
+	upsert(t, db.Store, far, often, parted, issue("4", long), issue("5", "天天崩溃"))
+	indexAll(t, db.Store)
+	for query, want := range map[string][]string{
+		"needle":                {"1", "2"},
+		"needle sewing":         {"1"},
+		"w39999 w0":             {"1"},
+		"天天崩溃":                  {"1", "2", "5"},
+		"天天崩溃了":                 {"2"},
+		"天天崩溃 sewing":           {"1"},
+		"天崩":                    {"1", "2", "3", "5"},
+		long:                    {"1", "4"},
+		long + "a":              {"3"},
+		long + "b":              {},
+		strings.Repeat("ab", 9): {},
+	} {
+		same(t, fmt.Sprintf("search %.30s", query), sorted(search(t, db.Store, query)), want)
+		same(t, fmt.Sprintf("each %.30s", query), sorted(keys(each(t, db.Store, issues.Filter{Query: query}))), want)
+	}
+	same(t, "a long title is found first", search(t, db.Store, long)[0], "4")
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/beignet-go/beignet/handlers/issues"
@@ -18,6 +19,18 @@ type Database struct {
 
 	// Begin opens a transaction, and a store that speaks through it.
 	Begin func(ctx context.Context) (s issues.Store, commit, rollback func() error, err error)
+
+	// NoNUL says that the database cannot hold NUL in a text, and refuses it.
+	NoNUL bool
+}
+
+// held is a text with another control character for NUL, where the database cannot
+// hold that.
+func (db Database) held(text string) string {
+	if db.NoNUL {
+		return strings.ReplaceAll(text, "\x00", "\x01")
+	}
+	return text
 }
 
 // Run runs the suite. open returns a database of its own at every call.
@@ -30,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) Database) {
 		"upsert at any batch size":      upsertBatches,
 		"identity is source and key":    identities,
 		"text is kept":                  text,
+		"what cannot be held":           refused,
 		"times are instants":            times,
 		"labels and extra":              lists,
 		"what is returned is a copy":    copies,
@@ -42,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) Database) {
 		"search in CJK":                 searchCJK,
 		"search title":                  searchTitle,
 		"search order":                  searchOrder,
+		"search in long texts":          searchLong,
 		"search by source and limit":    searchBounds,
 		"no query is a syntax error":    searchSyntax,
 		"each in order":                 eachOrder,

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ func text(t *testing.T, db Database) {
 		`quotes " ' \ and ?1 $1 :a @b`, "=1+1", "0", "007", "1e3", "1.0", "-0", "NULL", "x'00'",
 		"软件崩溃了", strings.Repeat("x", 200_000), strings.Repeat("崩溃\r\n", 40_000),
 	} {
+		text = db.held(text)
 		i := issues.Issue{Source: "s", Key: string(rune('a' + n)), Title: text, Body: text, State: text, Author: text, URL: text}
 		if text != "" {
 			i.Labels = []string{text, text}
@@ -33,6 +35,37 @@ func text(t *testing.T, db Database) {
 	for n, o := range upsert(t, db.Store, given...) {
 		same(t, "again "+given[n].Key, o, issues.Outcome{})
 	}
+}
+
+// refused is bad-input 60: where a database cannot hold an issue it says which field,
+// and stores the others.
+func refused(t *testing.T, db Database) {
+	for n, change := range []func(i *issues.Issue, text string){
+		func(i *issues.Issue, text string) { i.Source = text },
+		func(i *issues.Issue, text string) { i.Key = text },
+		func(i *issues.Issue, text string) { i.Title = text },
+		func(i *issues.Issue, text string) { i.Body = text },
+		func(i *issues.Issue, text string) { i.State = text },
+		func(i *issues.Issue, text string) { i.Author = text },
+		func(i *issues.Issue, text string) { i.URL = text },
+	} {
+		given := []issues.Issue{issue(fmt.Sprint("before ", n), "one"), issue(fmt.Sprint("bad ", n), "two"), issue(fmt.Sprint("after ", n), "three")}
+		change(&given[1], "a\x00b")
+		want := []issues.Outcome{{Change: issues.Inserted}, {Change: issues.Inserted}, {Change: issues.Inserted}}
+		if field := []string{"source", "key", "title", "body", "state", "author", "url"}[n]; db.NoNUL {
+			want[1] = issues.Outcome{Change: issues.Refused, Reason: "Postgres text cannot hold NUL: field " + field}
+		}
+		same(t, fmt.Sprintf("field %d", n), upsert(t, db.Store, given...), want)
+	}
+	want := 21
+	if db.NoNUL {
+		want = 14
+	}
+	same(t, "stored", len(unindexed(t, db.Store)), want)
+
+	listed := issue("listed", "one")
+	listed.Labels, listed.Extra = []string{"a\x00b"}, []byte(`{"a\u0000":"\u0000"}`)
+	same(t, "NUL in lists, which are JSON", upsert(t, db.Store, listed), []issues.Outcome{{Change: issues.Inserted}})
 }
 
 func times(t *testing.T, db Database) {

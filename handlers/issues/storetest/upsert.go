@@ -128,7 +128,7 @@ func identities(t *testing.T, db Database) {
 		{"A", "1"}, {"ab", ""}, {"a", "b"}, {"a", "x\x00y"}, {"a", "x\x00z"}, {"a", "x"}, {"a", "é"}, {"a", "e\u0301"},
 		{"a", "9223372036854775808"}, {"a", "9223372036854775809"}, {"a", "HADOOP-1"}, {"a", "hadoop-1"},
 	} {
-		i := issue(name[1], fmt.Sprintf("%q", name))
+		i := issue(db.held(name[1]), fmt.Sprintf("%q", name))
 		i.Source = name[0]
 		given = append(given, i)
 	}

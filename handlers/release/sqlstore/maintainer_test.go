@@ -12,6 +12,7 @@ import (
 	"github.com/beignet-go/beignet/handlers/release"
 	"github.com/beignet-go/beignet/handlers/release/sqlstore"
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 	"github.com/beignet-go/beignet/ports/sqlite"
 )
 
@@ -34,13 +35,13 @@ func filled(t *testing.T) string {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	path := filled(t)
-	if err := sqlstore.NewMaintainer(openFile(t, path)).Check(t.Context()); err != nil {
+	if err := sqlstore.NewMaintainer(openFile(t, path), dialect.SQLite).Check(t.Context()); err != nil {
 		t.Errorf("a sound database: %v", err)
 	}
 
 	path = filled(t)
 	damage(t, path, "by_text")
-	err := sqlstore.NewMaintainer(openFile(t, path)).Check(t.Context())
+	err := sqlstore.NewMaintainer(openFile(t, path), dialect.SQLite).Check(t.Context())
 	const want = "integrity check: the database is corrupt: "
 	if !errors.Is(err, ports.ErrCorrupt) || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("a damaged database: %v, want %s...", err, want)
@@ -74,7 +75,7 @@ func TestVacuum(t *testing.T) {
 	t.Parallel()
 	path := filled(t)
 	db := openFile(t, path)
-	m := sqlstore.NewMaintainer(db)
+	m := sqlstore.NewMaintainer(db, dialect.SQLite)
 	exec(t, db, "DELETE FROM text WHERE id > 10", "PRAGMA wal_checkpoint(TRUNCATE)")
 	before := size(t, m, path)
 	if before.Free < before.Bytes/2 {
@@ -91,7 +92,7 @@ func TestVacuum(t *testing.T) {
 	}
 }
 
-func size(t *testing.T, m *sqlstore.Maintainer, path string) release.Size {
+func size(t *testing.T, m release.Maintainer, path string) release.Size {
 	t.Helper()
 	got, err := m.Size(t.Context())
 	if err != nil {
@@ -112,7 +113,7 @@ func TestOptimize(t *testing.T) {
 	db := openFile(t, path)
 	exec(t, db, "CREATE TABLE grown (n INTEGER)", "CREATE INDEX by_n ON grown (n)", "INSERT INTO grown VALUES (1)", "ANALYZE",
 		"INSERT INTO grown SELECT id FROM text WHERE id > 1")
-	if err := sqlstore.NewMaintainer(openFile(t, path)).Optimize(t.Context()); err != nil {
+	if err := sqlstore.NewMaintainer(openFile(t, path), dialect.SQLite).Optimize(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := texts(t, db, "SELECT idx || ' ' || stat FROM sqlite_stat1 WHERE tbl = 'grown'"), []string{"by_n 2000 1"}; !slices.Equal(got, want) {
@@ -132,7 +133,7 @@ func TestErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	m := sqlstore.NewMaintainer(db)
+	m := sqlstore.NewMaintainer(db, dialect.SQLite)
 	if err := m.Vacuum(t.Context()); !errors.Is(err, ports.ErrBusy) {
 		t.Errorf("Vacuum: %v, want ErrBusy", err)
 	}

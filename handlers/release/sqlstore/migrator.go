@@ -1,4 +1,4 @@
-// Package sqlstore migrates and maintains a database of SQLite.
+// Package sqlstore migrates and maintains a database of SQLite or Postgres.
 //
 // Start with [NewMigrator] and [NewMaintainer]. They know no table of a
 // feature's: the migrations are given.
@@ -25,17 +25,21 @@ import (
 // start, and so does nothing before it is asked.
 type Migrator struct {
 	db    *sql.DB
+	d     dialect.Dialect
 	files fs.FS
 	what  string
 }
 
 var _ release.Migrator = (*Migrator)(nil)
 
-// NewMigrator returns a migrator of a database whose migrations are the .sql
-// files at the root of files; there is at least one. what names the schema in
-// errors. The pool must be able to have two connections.
-func NewMigrator(db *sql.DB, files fs.FS, what string) *Migrator {
-	return &Migrator{db: db, files: files, what: what}
+// NewMigrator returns a migrator of a database of the engine d whose migrations are
+// the .sql files at the root of files; there is at least one. what names the schema
+// in errors. The pool must be able to have two connections.
+//
+// In Postgres it is about the schema that comes first in the search_path, where
+// tables are made that name none.
+func NewMigrator(db *sql.DB, d dialect.Dialect, files fs.FS, what string) *Migrator {
+	return &Migrator{db: db, d: d, files: files, what: what}
 }
 
 // Ready reports whether the database has the newest schema: nil, or a
@@ -86,16 +90,16 @@ func (m *Migrator) Plan(ctx context.Context, to int64) (release.Plan, error) {
 
 // Migrate plans under the lock, so that the plan is what is applied.
 func (m *Migrator) Migrate(ctx context.Context, to int64) (release.Plan, error) {
-	unlock, err := lock(ctx, m.db)
+	unlock, err := m.lock(ctx)
 	if err != nil {
-		return release.Plan{}, fmt.Errorf("lock the migrations of %s: %w", m.what, dialect.SQLite.Classify(err))
+		return release.Plan{}, fmt.Errorf("lock the migrations of %s: %w", m.what, m.d.Classify(err))
 	}
 	defer unlock()
 	plan, err := m.Plan(ctx, to)
 	if err != nil || len(plan.Migrations) == 0 {
 		return plan, err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, m.db, m.files, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(m.gooseDialect(), m.db, m.files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return release.Plan{}, fmt.Errorf("migrations of %s: %w", m.what, err)
 	}
@@ -105,11 +109,27 @@ func (m *Migrator) Migrate(ctx context.Context, to int64) (release.Plan, error) 
 	return plan, nil
 }
 
+// lock waits until no other process migrates the database, and keeps others from
+// it until unlock.
+func (m *Migrator) lock(ctx context.Context) (unlock func(), err error) {
+	if m.d == dialect.Postgres {
+		return lockPostgres(ctx, m.db)
+	}
+	return lockSQLite(ctx, m.db)
+}
+
+func (m *Migrator) gooseDialect() goose.Dialect {
+	if m.d == dialect.Postgres {
+		return goose.DialectPostgres
+	}
+	return goose.DialectSQLite3
+}
+
 // failed says which migration failed, and how far the schema came.
 func (m *Migrator) failed(err error, plan release.Plan) error {
 	var partial *goose.PartialError
 	if !errors.As(err, &partial) {
-		return fmt.Errorf("migrate %s: %w", m.what, dialect.SQLite.Classify(err))
+		return fmt.Errorf("migrate %s: %w", m.what, m.d.Classify(err))
 	}
 	at, stays := len(partial.Applied), plan.From
 	if at > 0 {
@@ -117,7 +137,7 @@ func (m *Migrator) failed(err error, plan release.Plan) error {
 	}
 	bad := plan.Migrations[at]
 	return fmt.Errorf("migration %d (%s) of %s failed, which stays at version %d: %w",
-		bad.Version, bad.Name, m.what, stays, dialect.SQLite.Classify(partial.Err))
+		bad.Version, bad.Name, m.what, stays, m.d.Classify(partial.Err))
 }
 
 func (m *Migrator) refuse(a applied, want int64) error {
@@ -162,18 +182,16 @@ func (a applied) newest() int64 {
 // applied reads what goose has recorded. A version table without a version is
 // one that is being brought up.
 func (m *Migrator) applied(ctx context.Context) (applied, error) {
-	a, err := readApplied(ctx, m.db)
+	a, err := readApplied(ctx, m.db, m.d)
 	if err != nil {
-		return applied{}, fmt.Errorf("read the version of %s: %w", m.what, dialect.SQLite.Classify(err))
+		return applied{}, fmt.Errorf("read the version of %s: %w", m.what, m.d.Classify(err))
 	}
 	return a, nil
 }
 
-func readApplied(ctx context.Context, q ports.Querier) (a applied, err error) {
+func readApplied(ctx context.Context, q ports.Querier, d dialect.Dialect) (a applied, err error) {
 	var there bool
-	err = q.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE name = 'goose_db_version'),
-		count(*) FILTER (WHERE name <> 'goose_db_version' AND name NOT GLOB 'beignet_*' AND name NOT GLOB 'sqlite_*')
-		FROM sqlite_schema WHERE type = 'table'`).Scan(&there, &a.tables)
+	err = q.QueryRowContext(ctx, tablesQuery(d)).Scan(&there, &a.tables)
 	if err != nil || !there {
 		return a, err
 	}
@@ -190,4 +208,17 @@ func readApplied(ctx context.Context, q ports.Querier) (a applied, err error) {
 		a.versions = append(a.versions, version)
 	}
 	return a, rows.Err()
+}
+
+// tablesQuery asks whether goose's table is there, and how many tables are an
+// app's.
+func tablesQuery(d dialect.Dialect) string {
+	if d == dialect.Postgres {
+		return `SELECT to_regclass('goose_db_version') IS NOT NULL,
+			count(*) FILTER (WHERE tablename <> 'goose_db_version' AND NOT starts_with(tablename, 'beignet_'))
+			FROM pg_tables WHERE schemaname = current_schema()`
+	}
+	return `SELECT count(*) FILTER (WHERE name = 'goose_db_version'),
+		count(*) FILTER (WHERE name <> 'goose_db_version' AND name NOT GLOB 'beignet_*' AND name NOT GLOB 'sqlite_*')
+		FROM sqlite_schema WHERE type = 'table'`
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/beignet-go/beignet/handlers/release"
 	"github.com/beignet-go/beignet/handlers/release/sqlstore"
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 	"github.com/beignet-go/beignet/ports/sqlite"
 )
 
@@ -81,7 +82,7 @@ func step(format string, args ...any) *fstest.MapFile {
 }
 
 func migrator(db *sql.DB, files fstest.MapFS) *sqlstore.Migrator {
-	return sqlstore.NewMigrator(db, files, "test data")
+	return sqlstore.NewMigrator(db, dialect.SQLite, files, "test data")
 }
 
 // migrated returns a database with these migrations.

@@ -13,12 +13,11 @@ import (
 	"github.com/beignet-go/beignet/ports/dialect"
 )
 
-// lock waits until no other process migrates the database, and keeps others from
-// it until unlock. SQLite has no advisory lock. Its write lock of the database
+// lockSQLite is lock. SQLite has no advisory lock. Its write lock of the database
 // itself would shut out the very transactions that migrate, so it is that of an
 // empty database beside it, NAME-migrate: which the system takes from a process
 // that dies. The file stays, for another process may be about to lock it.
-func lock(ctx context.Context, db *sql.DB) (unlock func(), err error) {
+func lockSQLite(ctx context.Context, db *sql.DB) (unlock func(), err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err

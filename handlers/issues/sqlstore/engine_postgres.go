@@ -1,0 +1,166 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// postgres is the engine Postgres. Every statement does its whole list at once, by
+// arrays: a row at a time is a round trip at a time. None is prepared.
+//
+// Transactions run beside each other there. A row that is to be written back as it
+// was read is locked by the SELECT, or is compared by its xmin, the transaction
+// that has written it: where another was faster the whole is ErrBusy, and is done
+// again on what is there then.
+type postgres struct{}
+
+// maxIdentity is how many bytes source and key may have together: an entry of a
+// B-tree has at most 2,704, with its overhead.
+const maxIdentity = 2600
+
+func (postgres) words() words {
+	return words{
+		entry:    "s.id",
+		contains: "strpos(%s, %s) > 0",
+		lock:     " FOR NO KEY UPDATE OF i",
+		empty:    "TRUNCATE issues_search",
+		tables:   []string{"issues_search", "issues_search_pkey", "issues_search_title", "issues_search_words"},
+	}
+}
+
+func (e postgres) refusal(r *row) string {
+	for column, text := range r.text {
+		switch {
+		case strings.ContainsRune(text, 0):
+			return "Postgres text cannot hold NUL: field " + columns[column]
+		case !utf8.ValidString(text):
+			return "Postgres text cannot hold invalid UTF-8: field " + columns[column]
+		}
+	}
+	if n := len(r.text[source]) + len(r.text[key]); n > maxIdentity {
+		return fmt.Sprintf("Postgres cannot index source and key of %d bytes: more than %d", n, maxIdentity)
+	}
+	return ""
+}
+
+func (postgres) holds(text string) bool {
+	return !strings.ContainsRune(text, 0) && utf8.ValidString(text)
+}
+
+func (postgres) stored(ctx context.Context, q ports.Querier, source string, keys []string, each func(*row)) error {
+	rows, err := q.QueryContext(ctx, "SELECT "+selected()+", i.xmin::text FROM issues i WHERE i.source = $1 AND i.key = ANY ($2::text[])", source, keys)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(append(r.dest(), &r.version)...); err != nil {
+			return err
+		}
+		each(&r)
+	}
+	return rows.Err()
+}
+
+func (e postgres) write(ctx context.Context, q ports.Querier, rows []*row) error {
+	var unknown, known []*row
+	for _, r := range rows {
+		if r.id == 0 {
+			unknown = append(unknown, r)
+		} else {
+			known = append(known, r)
+		}
+	}
+	if err := e.all(ctx, q, insertRows, unknown); err != nil {
+		return err
+	}
+	return e.all(ctx, q, updateRows, known)
+}
+
+// all writes rows with one statement. It writes all of them, or this transaction
+// has lost a race.
+func (postgres) all(ctx context.Context, q ports.Querier, statement func() string, rows []*row) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	done, err := q.ExecContext(ctx, statement(), arrays(rows)...)
+	if err != nil {
+		return err
+	}
+	n, err := done.RowsAffected()
+	if err == nil && n < int64(len(rows)) {
+		err = fmt.Errorf("%w: another transaction has written %d of %d issues", ports.ErrBusy, int64(len(rows))-n, len(rows))
+	}
+	return err
+}
+
+// arrays are the rows by column: the texts, then ID, version and indexed.
+func arrays(rows []*row) []any {
+	var texts [columnCount][]string
+	for column := range texts {
+		texts[column] = make([]string, len(rows))
+	}
+	ids, versions, indexed := make([]int64, len(rows)), make([]string, len(rows)), make([]bool, len(rows))
+	for n, r := range rows {
+		for column, text := range r.text {
+			texts[column][n] = text
+		}
+		ids[n], versions[n], indexed[n] = r.id, r.version, r.indexed
+	}
+	var args []any
+	for _, t := range texts {
+		args = append(args, t)
+	}
+	return append(args, ids, versions, indexed)
+}
+
+// unnested is the table u of what arrays returns, and n, a row's place.
+func unnested() string {
+	var types strings.Builder
+	for n := range columnCount {
+		fmt.Fprintf(&types, "$%d::text[], ", n+1)
+	}
+	fmt.Fprintf(&types, "$%d::bigint[], $%d::text[], $%d::boolean[]", columnCount+1, columnCount+2, columnCount+3)
+	return "unnest(" + types.String() + ") WITH ORDINALITY AS u (" + strings.Join(columns[:], ", ") + ", id, version, indexed, n)"
+}
+
+// value is a column of u as it is stored.
+func value(column int) string {
+	if nullable(column) {
+		return "nullif(u." + columns[column] + ", '')"
+	}
+	return "u." + columns[column]
+}
+
+func insertRows() string {
+	values := make([]string, columnCount)
+	for column := range columns {
+		values[column] = value(column)
+	}
+	return "INSERT INTO issues (" + strings.Join(columns[:], ", ") + ", indexed) SELECT " + strings.Join(values, ", ") +
+		", u.indexed::int FROM " + unnested() + " ORDER BY u.n ON CONFLICT (source, key) DO NOTHING"
+}
+
+func updateRows() string {
+	var set []string
+	for column, name := range columns {
+		if column != source && column != key {
+			set = append(set, name+" = "+value(column))
+		}
+	}
+	return "UPDATE issues i SET " + strings.Join(set, ", ") + ", indexed = u.indexed::int FROM " + unnested() +
+		" WHERE i.id = u.id AND i.xmin::text = u.version"
+}
+
+func (postgres) setLabels(ctx context.Context, q ports.Querier, ids []int64, lists []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := q.ExecContext(ctx, "UPDATE issues i SET labels = u.labels FROM unnest($1::bigint[], $2::text[]) AS u (id, labels) WHERE i.id = u.id", ids, lists)
+	return err
+}
