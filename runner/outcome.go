@@ -72,6 +72,8 @@ func classify(err error) (Code, string) {
 		gone    *ports.VanishedError
 		exposed *ports.ExposedError
 		key     *ports.KeyError
+		address *ports.AddressError
+		denied  *ports.DeniedError
 	)
 	switch {
 	case errors.As(err, &gone):
@@ -80,6 +82,10 @@ func classify(err error) (Code, string) {
 		return CodeConfig, exposed.Remedy()
 	case errors.As(err, &key):
 		return CodeConfig, "give the key that the audit was begun with: the variable that ends in _AUDIT_KEY_FILE names its file"
+	case errors.As(err, &address):
+		return CodeConfig, ""
+	case errors.As(err, &denied):
+		return CodeConfig, "see to the database's user, its password and what it may do"
 	case errors.Is(err, ports.ErrLocked):
 		return CodeLocked, "wait until it is free; the command locks lists who holds what"
 	case errors.Is(err, ports.ErrFull):
@@ -92,6 +98,8 @@ func classify(err error) (Code, string) {
 		return CodeLocked, "another run or attempt has taken over; nothing of this batch was written"
 	case errors.Is(err, ports.ErrBusy):
 		return CodeUnavailable, "another process is writing to the database: try again"
+	case errors.Is(err, ports.ErrTimeout):
+		return CodeUnavailable, "a statement took longer than its limit: try again with smaller batches or a longer limit"
 	case errors.Is(err, ports.ErrUnavailable):
 		return CodeUnavailable, "see that the database is up, then try again"
 	case errors.As(err, &version):
