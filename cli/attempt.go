@@ -63,5 +63,5 @@ func (c *call) resume(s runner.Standing) string {
 	if !s.Resumable {
 		return ""
 	}
-	return c.name + " runs resume " + s.ID
+	return runner.InEnvironment(c.name+" runs resume "+s.ID, s.Environment)
 }

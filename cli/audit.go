@@ -70,6 +70,7 @@ func (c *call) auditList(parent *flagSet) *ff.Command {
 			f.Limit = cmp.Or(f.Limit, listedEvents)
 			return c.listEvents(ctx, f)
 		})
+	c.addEnvironment(flags)
 	flags.add(0, "run", "ID", "Only those of a run; the beginning of its ID will do.", text(&f.Run))
 	flags.add(0, "task", "NAME", "Only those of a task.", text(&f.Task))
 	flags.add(0, "action", "NAME", "Only those of an action, such as task.failed, or task for all that begin with it.", text(&f.Action))
@@ -79,7 +80,7 @@ func (c *call) auditList(parent *flagSet) *ff.Command {
 }
 
 func (c *call) listEvents(ctx context.Context, f runner.EventFilter) error {
-	h, err := c.history("")
+	h, err := c.history()
 	if err != nil {
 		return err
 	}
@@ -125,7 +126,7 @@ func (c *call) writeEvents(w io.Writer, events []runner.AuditEvent) {
 const maxEventCell = 36
 
 func (c *call) auditShow(parent *flagSet) *ff.Command {
-	cmd, _ := command(parent, "show", " SEQ", "Show an event of the audit.", func(ctx context.Context, f *flagSet) error {
+	cmd, flags := command(parent, "show", " SEQ", "Show an event of the audit.", func(ctx context.Context, f *flagSet) error {
 		args := f.GetArgs()
 		if len(args) > 1 {
 			return unexpected(args[1], f)
@@ -139,11 +140,12 @@ func (c *call) auditShow(parent *flagSet) *ff.Command {
 		}
 		return c.showEvent(ctx, seq)
 	})
+	c.addEnvironment(flags)
 	return cmd
 }
 
 func (c *call) showEvent(ctx context.Context, seq int64) error {
-	h, err := c.history("")
+	h, err := c.history()
 	if err != nil {
 		return err
 	}

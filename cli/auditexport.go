@@ -43,13 +43,14 @@ func (c *call) auditExport(parent *flagSet) *ff.Command {
 	cmd.LongHelp = "A line is {\"seq\":1,\"hash\":\"…\",\"body\":\"…\"}: body is the text of the event as it is\n" +
 		"stored, and hash is the SHA-256 of the hash before, a newline and that text. See\n" +
 		"docs/audit.md, and docs/verify-audit.py, which verifies an export on its own."
+	c.addEnvironment(flags)
 	flags.add(0, "output", "FILE|-", "Where to; standard output is the default.", text(&output))
 	return cmd
 }
 
 // exportAudit writes a file whole or not at all, and standard output as it goes.
 func (c *call) exportAudit(ctx context.Context, output string) error {
-	h, err := c.history("")
+	h, err := c.history()
 	if err != nil {
 		return err
 	}

@@ -52,13 +52,14 @@ func (c *call) auditVerify(parent *flagSet) *ff.Command {
 	cmd.LongHelp = "Exit codes: 0 the audit is as it was recorded, 5 it is not. Without --expect nothing\n" +
 		"can tell that the latest events were taken away, and without a key nothing can tell\n" +
 		"that all were written anew: docs/audit.md says what each shows."
+	c.addEnvironment(flags)
 	flags.add(0, "expect", "HEAD", "A head that a run has printed: there must be an event of this hash.", text(&expect))
 	flags.add(0, "journals", "", "Look at the journals of the runs too, in their database.", on(&journals))
 	return cmd
 }
 
 func (c *call) verifyAudit(ctx context.Context, expect string, journals bool) error {
-	h, err := c.history("")
+	h, err := c.history()
 	if err != nil {
 		return err
 	}

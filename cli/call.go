@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	"time"
 
@@ -42,6 +43,9 @@ type call struct {
 	taken bool        // standard output belongs to a task's export
 	diff  bool        // all samples of a preview are shown
 	head  *ports.Link // of the audit once the run has ended; nil: not known
+
+	envName  string // the environment that --env or its variable names; "": local
+	envTyped bool   // --env stands on the command line
 }
 
 // global holds the flags that every command has.
@@ -105,7 +109,9 @@ func (c *call) execute(ctx context.Context, args []string) error {
 	case selected.Exec == nil:
 		return c.unnamed(selected)
 	}
-	if err := selected.Flags.(*flagSet).fromVariables(c.env); err != nil {
+	flags := selected.Flags.(*flagSet)
+	c.envTyped = slices.Contains(flags.given, "--env")
+	if err := flags.fromVariables(c.env); err != nil {
 		return err
 	}
 	return selected.Exec(ctx, selected.Flags.GetArgs())

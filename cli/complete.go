@@ -95,8 +95,11 @@ func (at *completing) pass(word string) {
 	switch {
 	case at.wanted != nil && word == "=":
 	case at.wanted != nil:
-		if long, _ := at.wanted.GetLongName(); long == "module" {
+		switch long, _ := at.wanted.GetLongName(); long {
+		case "module":
 			at.module = word
+		case "env":
+			at.envName = word
 		}
 		at.wanted = nil
 	case isFlag(word):

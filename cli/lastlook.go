@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"strings"
 
@@ -13,15 +12,16 @@ import (
 	"github.com/beignet-go/beignet/schema"
 )
 
-// lastLook says what is about to happen, and asks whether it may.
-func (a *asking) lastLook(ctx context.Context, r *runner.Runner, p *runner.Plan, f *runFlags) error {
+// lastLook says what is about to happen, and asks whether it may: by yes, or where a
+// plan wants to be confirmed by the name of its task, which Start compares.
+func (a *asking) lastLook(ctx context.Context, r *runner.Runner, p *runner.Plan, f *runFlags, req runner.Request) (*runner.Plan, error) {
 	does := map[manifest.Effect]string{
 		manifest.EffectRead: "reads", manifest.EffectWrite: "writes", manifest.EffectDestructive: a.err.Red("destroys"),
 	}[f.task.Effect]
 	if p.DryRun {
 		does = "dry run"
 	}
-	parts := []string{p.Task, cmp.Or(f.environment, "local"), does}
+	parts := []string{p.Task, term.Escape(p.Environment), does}
 	if much := a.howMuch(ctx, r, p); much != "" {
 		parts = append(parts, much)
 	}
@@ -29,14 +29,25 @@ func (a *asking) lastLook(ctx context.Context, r *runner.Runner, p *runner.Plan,
 		parts = append(parts, "to "+term.Escape(name))
 	}
 	a.lines.Discard() // a paste answers the questions that it was for, and no other
-	text, err := a.line(strings.Join(parts, " · ")+" · proceed? (yes or no): ", []string{"yes", "no"}, false)
+	look := strings.Join(parts, " · ")
+	if p.Unconfirmed() {
+		name, err := a.line(look+" · type "+p.Task+" to proceed: ", nil, false)
+		if err != nil {
+			return nil, err
+		}
+		if req.Confirm = strings.TrimSpace(name); req.Confirm == "" {
+			return nil, notStarted(runner.CodeGate, "the task was not confirmed")
+		}
+		return r.Plan(req)
+	}
+	text, err := a.line(look+" · proceed? (yes or no): ", []string{"yes", "no"}, false)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if answer := strings.ToLower(text); answer != "y" && answer != "yes" {
-		return notStarted(runner.CodeGate, "the last look was declined")
+		return nil, notStarted(runner.CodeGate, "the last look was declined")
 	}
-	return nil
+	return p, nil
 }
 
 // howMuch is how many items a task goes over, and of which file; "": it is not

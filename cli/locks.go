@@ -11,10 +11,9 @@ import (
 
 // locks lists them, and is a group as well.
 func (c *call) locks(parent *flagSet) *ff.Command {
-	var environment string
 	cmd, flags := command(parent, "locks", "", "List the locks that runs hold.", nil)
 	flags.group = true
-	addEnvironment(flags, &environment)
+	c.addEnvironment(flags)
 	cmd.LongHelp = "A run holds what its task's lock names, and run: with its own ID. Its end frees them, and\n" +
 		"so does the death of its process."
 	cmd.Subcommands = []*ff.Command{c.locksBreak(newFlagSet(flags.GetName(), parent))}
@@ -22,13 +21,13 @@ func (c *call) locks(parent *flagSet) *ff.Command {
 		if len(flags.GetArgs()) > 0 {
 			return c.unnamed(cmd)
 		}
-		return c.listLocks(ctx, environment)
+		return c.listLocks(ctx)
 	}
 	return cmd
 }
 
-func (c *call) listLocks(ctx context.Context, environment string) error {
-	h, err := c.history(environment)
+func (c *call) listLocks(ctx context.Context) error {
+	h, err := c.history()
 	if err != nil {
 		return err
 	}

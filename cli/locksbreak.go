@@ -10,19 +10,19 @@ import (
 )
 
 func (c *call) locksBreak(parent *flagSet) *ff.Command {
-	var environment, actor, reason, confirmed string
+	var actor, reason, confirmed string
 	cmd, flags := command(parent, "break", " KEY", "Free a lock whose holder hangs.", func(ctx context.Context, f *flagSet) error {
 		key, err := oneKey(f)
 		if err != nil {
 			return err
 		}
-		return c.breakLock(ctx, environment, key, confirmed, actor, reason)
+		return c.breakLock(ctx, key, confirmed, actor, reason)
 	})
 	cmd.LongHelp = "A lock of a state on a server frees itself some seconds after its process, or its host,\n" +
 		"has died. This is for a process that lives and hangs: it can commit nothing once\n" +
 		"another run has the lock. It is in the audit."
 	flags.addGate("confirm", "KEY", "The lock's name again.", text(&confirmed))
-	addEnvironment(flags, &environment)
+	c.addEnvironment(flags)
 	addCaller(flags, &actor, &reason)
 	return cmd
 }
@@ -37,8 +37,8 @@ func oneKey(f *flagSet) (string, error) {
 	return "", usageError("which lock?", "add its name: "+f.GetName()+" KEY")
 }
 
-func (c *call) breakLock(ctx context.Context, environment, key, confirmed, actor, reason string) error {
-	h, err := c.history(environment)
+func (c *call) breakLock(ctx context.Context, key, confirmed, actor, reason string) error {
+	h, err := c.history()
 	if err != nil {
 		return err
 	}

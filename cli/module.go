@@ -32,14 +32,15 @@ type module struct {
 }
 
 // findModule reads the manifest that --module names, else the nearest one of this
-// program on the way up from the working folder, else the embedded one.
+// program on the way up from the working folder, else the embedded one. In an
+// environment that is protected by the embedded one, nothing is searched for.
 func (c *call) findModule() module {
 	began := time.Now()
 	// Most of what is allocated here lives on, and a manifest is bounded: a
 	// collection or two on the way are a fifth of the start-up of a hundred tasks.
 	defer debug.SetGCPercent(debug.SetGCPercent(loadingGC))
 	m, ok := c.namedModule()
-	if !ok {
+	if !ok && !c.decidesAlone() {
 		m, ok = c.nearestModule()
 	}
 	if !ok {

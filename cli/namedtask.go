@@ -19,10 +19,13 @@ type namedTask struct {
 }
 
 // findTask finds a task by the name that a command line gives, before the rest of it
-// is parsed: of that, what counts here is which manifest it names.
+// is parsed: of that, what counts here is which manifest it names, by itself or by an
+// environment that has but one.
 func (c *call) findTask(t *namedTask, name string, rest []string, f *flagSet) (err error) {
 	_, variable := c.env.flag("module")
-	c.module = cmp.Or(c.module, moduleIn(rest), variable)
+	c.module = cmp.Or(c.module, valueIn(rest, "--module"), variable)
+	_, variable = c.env.flag("env")
+	c.envName = cmp.Or(c.envName, valueIn(rest, "--env"), variable)
 	if t.runner, t.module, err = c.loadRunner(runner.Options{}); err != nil {
 		return err
 	}
@@ -35,16 +38,16 @@ func (c *call) findTask(t *namedTask, name string, rest []string, f *flagSet) (e
 	return nil
 }
 
-// moduleIn is the value of --module among arguments.
-func moduleIn(args []string) string {
+// valueIn is the value of a flag among arguments.
+func valueIn(args []string, flag string) string {
 	for i, arg := range args {
-		value, assigned := strings.CutPrefix(arg, "--module=")
+		value, assigned := strings.CutPrefix(arg, flag+"=")
 		switch {
 		case arg == "--":
 			return ""
 		case assigned:
 			return value
-		case arg == "--module" && i+1 < len(args):
+		case arg == flag && i+1 < len(args):
 			return args[i+1]
 		}
 	}

@@ -49,7 +49,7 @@ func TestRunText(t *testing.T) {
 		{"taken over", []string{"demo.greet", "--input", `{"name":"gone"}`},
 			ended{75, "", "demo: demo.greet: stale: another holder has taken over\nhint: another run or attempt has taken over; nothing of this batch was written\n"}},
 		{"another environment", []string{"demo.greet", "--env", "production"},
-			ended{78, "", "demo: environment production cannot be used yet: only local can\nhint: leave --env out\n"}},
+			ended{64, "", "demo: no environment production\nhint: name it under environments in embedded beignet.yaml\n"}},
 		{"no name", nil, ended{64, "", "demo: which task?\nhint: add its name: demo task run NAME\n"}},
 		{"two names", []string{"demo.greet", "demo.fill"}, ended{64, "", "demo: unexpected argument demo.fill\nhint: demo task run --help\n"}},
 		{"bad-input 2", []string{"demo.gret"}, ended{64, "", "demo: no task demo.gret; did you mean demo.greet?\nhint: demo task list\n"}},

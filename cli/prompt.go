@@ -32,8 +32,20 @@ func (c *call) plan(ctx context.Context, r *runner.Runner, f *runFlags, req runn
 		return nil, c.needs(f.task.Name, missing)
 	case err != nil:
 		r.AuditRefusal(ctx, req, err)
+		return nil, err
+	case p.Unconfirmed() && c.interactive(f):
+		return c.confirm(ctx, r, f, req, p)
 	}
-	return p, err
+	return p, nil
+}
+
+// allowed refuses a plan by the gates that its input has a say in.
+func (c *call) allowed(ctx context.Context, r *runner.Runner, req runner.Request, p *runner.Plan) error {
+	err := p.Refused()
+	if err != nil {
+		r.AuditRefusal(ctx, req, err)
+	}
+	return err
 }
 
 // interactive reports whether there is a person to ask.
@@ -109,7 +121,7 @@ func notStarted(code runner.Code, why string) error {
 }
 
 func (c *call) ask(ctx context.Context, r *runner.Runner, f *runFlags, req runner.Request, missing []*property) (*runner.Plan, error) {
-	defer func(from time.Time) { c.began = c.began.Add(time.Since(from)) }(time.Now()) // a person's time is not the run's
+	defer c.waited(time.Now())
 	lines, err := term.NewLines(c.std.In, c.err)
 	if err != nil {
 		return nil, fmt.Errorf("prompt: %w", err)
@@ -138,8 +150,27 @@ func (c *call) ask(ctx context.Context, r *runner.Runner, f *runFlags, req runne
 		r.AuditRefusal(ctx, req, err)
 		return nil, err
 	}
-	return p, a.lastLook(ctx, r, p, f)
+	if !p.Unconfirmed() {
+		if err := c.allowed(ctx, r, req, p); err != nil {
+			return nil, err
+		}
+	}
+	return a.lastLook(ctx, r, p, f, req)
 }
+
+// confirm asks for nothing but the confirmation of a plan.
+func (c *call) confirm(ctx context.Context, r *runner.Runner, f *runFlags, req runner.Request, p *runner.Plan) (*runner.Plan, error) {
+	defer c.waited(time.Now())
+	lines, err := term.NewLines(c.std.In, c.err)
+	if err != nil {
+		return nil, fmt.Errorf("prompt: %w", err)
+	}
+	a := asking{call: c, lines: lines, input: &inputFlags{properties: f.task.input.properties}}
+	return a.lastLook(ctx, r, p, f, req)
+}
+
+// waited leaves out of a run's time what a person took.
+func (c *call) waited(from time.Time) { c.began = c.began.Add(time.Since(from)) }
 
 // violation is what a refusal says of a property, or of what is inside it.
 func violation(err error, p *property) string {

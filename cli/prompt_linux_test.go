@@ -174,3 +174,27 @@ func TestNoPrompt(t *testing.T) {
 		}
 	}
 }
+
+// Where a protected environment wants a confirmation, the task's name is typed. A yes
+// is none.
+func TestPromptForConfirmation(t *testing.T) {
+	t.Parallel()
+	const look = "demo.fill · production · destroys · 3 items · type demo.fill to proceed: "
+	args := strings.Fields("task run demo.fill --no-dry-run --rows 3 --reason why --env production --log-level error")
+	got, _ := talk(t, guarded(t, args...), func(p *person) { p.waits(look, "demo.fill\r") })
+	if want := (ended{0, "demo.fill  production  TIME\n  filled  3\n", ""}); got != want {
+		t.Errorf("got %+v", got)
+	}
+	d := guarded(t, args...)
+	got, _ = talk(t, d, func(p *person) {
+		p.waits(look, "yes\r")
+		p.waits("the confirmation is not the task's name: demo.fill was not confirmed", "")
+	})
+	if got.exit != 77 {
+		t.Errorf("got %+v", got)
+	}
+	got, _ = talk(t, guarded(t, append(args, "--no-input")...), func(*person) {})
+	if got.exit != 77 {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -60,7 +60,8 @@ type runResult struct {
 	SchemaVersion   int             `json:"schemaVersion"`
 	Task            string          `json:"task,omitempty"`
 	Run             string          `json:"run,omitempty"`
-	Status          string          `json:"status"` // a ports.Status, "refused" or "interrupted"
+	Environment     string          `json:"environment,omitempty"` // where it is not local
+	Status          string          `json:"status"`                // a ports.Status, "refused" or "interrupted"
 	Exit            int             `json:"exit"`
 	Retryable       *bool           `json:"retryable,omitempty"` // of an error
 	Resume          string          `json:"resume,omitempty"`    // the command that takes the run on

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/beignet-go/beignet/internal/term"
+	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
 )
 
@@ -31,6 +32,9 @@ func (c *call) elapsed() time.Duration { return time.Since(c.began) }
 // describe adds what is known of a run that was started.
 func (r *runResult) describe(run ports.Run, elapsed time.Duration) {
 	r.Run = run.ID
+	if run.Environment != manifest.Local {
+		r.Environment = run.Environment
+	}
 	r.Output = json.RawMessage(run.Output)
 	r.progressResult = &progressResult{
 		DryRun: run.DryRun, DurationMs: milliseconds(elapsed), Stages: run.Stages,
@@ -54,6 +58,9 @@ func (c *call) runText(run ports.Run) {
 		note = "  " + c.tty.Yellow("dry run: nothing written")
 	case run.Status == ports.Stopped:
 		note = "  " + c.tty.Yellow("stopped by --limit")
+	}
+	if run.Environment != manifest.Local {
+		note = "  " + c.tty.Bold(term.Escape(run.Environment)) + note
 	}
 	fmt.Fprintf(w, "%s%s  %s\n", c.tty.Bold(term.Escape(run.Task)), note, c.tty.Dim(seconds(c.elapsed())))
 	if run.DryRun {

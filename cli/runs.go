@@ -33,9 +33,9 @@ type history struct {
 
 // history looks at the records of an environment. A manifest with mistakes does not
 // hide them, nor keep a run from being cancelled.
-func (c *call) history(environment string) (history, error) {
+func (c *call) history() (history, error) {
 	m := c.findModule()
-	target, err := c.target(m, environment)
+	target, err := c.target(m)
 	if err != nil {
 		return history{}, err
 	}
@@ -45,12 +45,14 @@ func (c *call) history(environment string) (history, error) {
 
 // caller is a request of whoever calls, at the target.
 func (c *call) caller(h history, actor, reason string) runner.Request {
-	return runner.Request{Target: h.target, Actor: cmp.Or(actor, c.env.actor), Client: c.name + "-cli", Reason: reason}
+	return runner.Request{
+		Target: h.target, Named: c.envTyped, Actor: cmp.Or(actor, c.env.actor), Client: c.name + "-cli", Reason: reason,
+	}
 }
 
 // addEnvironment adds the flag that says where to look.
-func addEnvironment(flags *flagSet, environment *string) {
-	flags.add(0, "env", "NAME", "The environment whose runs are meant; local is the default.", text(environment))
+func (c *call) addEnvironment(flags *flagSet) {
+	flags.add(0, "env", "NAME", "The environment whose runs are meant; local is the default.", text(&c.envName))
 }
 
 const runOperand = "An ID may be shortened for as long as no other run's begins like it, and last is the\nlatest run."
@@ -86,7 +88,7 @@ const offeredRuns = 10
 // latestRuns are the latest runs of the statuses that a command is for, for completion,
 // which has nobody to tell of an error.
 func (c *call) latestRuns(statuses []ports.Status) []candidate {
-	h, err := c.history("")
+	h, err := c.history()
 	if err != nil {
 		return nil
 	}

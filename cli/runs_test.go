@@ -92,7 +92,7 @@ func TestRunsText(t *testing.T) {
 		{"locks", "locks", ended{0, "lock                                      run                                   task       actor      process", ""}},
 		{"unknown", "runs show 77", ended{64, "", "demo: no run 77\nhint: demo runs list\n"}},
 		{"ambiguous", "runs show 0192f5c3-7a1", ended{64, "", "demo: 0192f5c3-7a1 begins the IDs of several runs: RUN of demo.fill, RUN of demo.fill, RUN of demo.fill, RUN of demo.fill\nhint: write more of it\n"}},
-		{"another environment", "runs list --env production", ended{78, "", "demo: environment production cannot be used yet: only local can\nhint: leave --env out\n"}},
+		{"another environment", "runs list --env production", ended{64, "", "demo: no environment production\nhint: name it under environments in embedded beignet.yaml\n"}},
 		{"no name", "runs resume", ended{64, "", "demo: which run?\nhint: add its ID, the beginning of one, or last: demo runs resume ID\n"}},
 		{"how old", "runs prune --older-than 0d", ended{64, "", "demo: --older-than: \"0d\" is not an age such as 12h, 90d or 2w\nhint: demo help\n"}},
 	} {

@@ -11,17 +11,17 @@ import (
 )
 
 func (c *call) runsCancel(parent *flagSet) *ff.Command {
-	var environment, actor, reason string
+	var actor, reason string
 	cmd, flags := c.ofRun(parent, "cancel", "Ask a run to stop after its batch.", func(ctx context.Context, id string) error {
-		return c.cancelRun(ctx, environment, id, actor, reason)
+		return c.cancelRun(ctx, id, actor, reason)
 	}, ports.Running, runner.Interrupted)
-	addEnvironment(flags, &environment)
+	c.addEnvironment(flags)
 	addCaller(flags, &actor, &reason)
 	return cmd
 }
 
-func (c *call) cancelRun(ctx context.Context, environment, id, actor, reason string) error {
-	h, err := c.history(environment)
+func (c *call) cancelRun(ctx context.Context, id, actor, reason string) error {
+	h, err := c.history()
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (c *call) cancelRun(ctx context.Context, environment, id, actor, reason str
 		if after.Limits.BatchSize > 0 {
 			stop = "to stop after its batch"
 		}
-		fmt.Fprintf(&c.out, "asked run %s %s; %s runs wait %[1]s\n", after.ID, stop, c.name)
+		fmt.Fprintf(&c.out, "asked run %s %s; %s\n", after.ID, stop, runner.InEnvironment(c.name+" runs wait "+after.ID, after.Environment))
 		return nil
 	case cancelEnded:
 		fmt.Fprintf(&c.out, "cancelled run %s, which was interrupted\n", after.ID)

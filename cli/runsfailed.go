@@ -82,9 +82,9 @@ func (c *call) showFailed(ctx context.Context, r *runner.Runner, target runner.T
 	case count == 0:
 		fmt.Fprintln(&c.out, "no failed items")
 	case !writable:
-		fmt.Fprintf(&c.out, "%s %s runs retry-failed %s\n", c.tty.Dim("hint:"), c.name, run.ID)
+		fmt.Fprintf(&c.out, "%s %s\n", c.tty.Dim("hint:"), runner.InEnvironment(c.name+" runs retry-failed "+run.ID, run.Environment))
 	default:
-		fmt.Fprintf(&c.out, "%s %s runs show %s --failed --output FILE writes them to a file to be mended\n", c.tty.Dim("hint:"), c.name, run.ID)
+		fmt.Fprintf(&c.out, "%s %s --failed --output FILE writes them to a file to be mended\n", c.tty.Dim("hint:"), runner.InEnvironment(c.name+" runs show "+run.ID, run.Environment))
 	}
 	return nil
 }

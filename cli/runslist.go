@@ -17,20 +17,19 @@ import (
 const listed = 50
 
 func (c *call) runsList(parent *flagSet) *ff.Command {
-	var environment string
 	var filter ports.RunFilter
 	cmd, flags := command(parent, "list", "", "List the runs, the latest first.", func(ctx context.Context, f *flagSet) error {
 		if err := noArguments(f); err != nil {
 			return err
 		}
-		return c.listRuns(ctx, environment, filter)
+		return c.listRuns(ctx, filter)
 	})
 	flags.add(0, "task", "NAME", "Only the runs of one task.", text(&filter.Task))
 	flags.add(0, "status", strings.Join(statusWords(), "|"), "Only those that stand so.", choice(&filter.Status, statuses()...))
 	flags.add(0, "since", "TIME", "Only those started since then, such as "+someTimes+".", instant(&filter.Since, c.began))
 	flags.add(0, "actor", "NAME", "Only those on one's behalf.", text(&filter.Actor))
 	flags.add(0, "limit", "N", "No more than so many; 50 where people read, all with --json.", positive(&filter.Limit, maxBatchSize))
-	addEnvironment(flags, &environment)
+	c.addEnvironment(flags)
 	return cmd
 }
 
@@ -49,8 +48,8 @@ func statusWords() []string {
 	return words
 }
 
-func (c *call) listRuns(ctx context.Context, environment string, filter ports.RunFilter) error {
-	h, err := c.history(environment)
+func (c *call) listRuns(ctx context.Context, filter ports.RunFilter) error {
+	h, err := c.history()
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 func (c *call) runsPrune(parent *flagSet) *ff.Command {
-	var environment, actor, reason string
+	var actor, reason string
 	var olderThan time.Duration
 	var dryRun bool
 	cmd, flags := command(parent, "prune", "", "Remove the records of runs that ended long ago.", func(ctx context.Context, f *flagSet) error {
@@ -24,19 +24,19 @@ func (c *call) runsPrune(parent *flagSet) *ff.Command {
 		if olderThan == 0 {
 			return usageError("how old is old?", "add --older-than 90d")
 		}
-		return c.pruneRuns(ctx, environment, olderThan, dryRun, actor, reason)
+		return c.pruneRuns(ctx, olderThan, dryRun, actor, reason)
 	})
 	cmd.LongHelp = "A run's record and log go, and in its database its checkpoint and its journal of failed\n" +
 		"items. The audit stays. A run that was interrupted has not ended: resume it or cancel it."
 	flags.add(0, "older-than", "AGE", "What ended so long ago, such as "+someAges+". Required.", age(&olderThan))
 	flags.add(0, "dry-run", "", "Say what would go, and remove nothing.", on(&dryRun))
-	addEnvironment(flags, &environment)
+	c.addEnvironment(flags)
 	addCaller(flags, &actor, &reason)
 	return cmd
 }
 
-func (c *call) pruneRuns(ctx context.Context, environment string, olderThan time.Duration, dryRun bool, actor, reason string) error {
-	h, err := c.history(environment)
+func (c *call) pruneRuns(ctx context.Context, olderThan time.Duration, dryRun bool, actor, reason string) error {
+	h, err := c.history()
 	if err != nil {
 		return err
 	}

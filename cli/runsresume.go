@@ -15,12 +15,12 @@ import (
 
 // againFlags are those of a command that goes on from a run.
 type againFlags struct {
-	input       *string
-	inArgs      bool // --input stands on the command line
-	environment string
-	actor       string
-	reason      string
-	limits      runner.Limits
+	input   *string
+	inArgs  bool // --input stands on the command line
+	actor   string
+	confirm string
+	reason  string
+	limits  runner.Limits
 }
 
 // again is a command that goes on from a run, and prints what task run prints.
@@ -59,8 +59,9 @@ func (c *call) again(parent *flagSet, a again) *ff.Command {
 	cmd.LongHelp = a.about + "\n\n" + runOperand + "\n\n" + exitCodes
 	flags.add(0, "input", "JSON|@FILE|-", "The run's input again: JSON, a file that holds it, or standard input.", given(&f.input))
 	addLimits(flags, &f.limits)
-	addEnvironment(flags, &f.environment)
+	c.addEnvironment(flags)
 	addCaller(flags, &f.actor, &f.reason)
+	addGates(flags, &f.confirm)
 	return cmd
 }
 
@@ -69,7 +70,7 @@ func (c *call) runAgain(ctx context.Context, id string, f *againFlags, from agai
 	if err != nil {
 		return err
 	}
-	target, err := c.target(m, f.environment)
+	target, err := c.target(m)
 	if err != nil {
 		return err
 	}
@@ -89,6 +90,7 @@ func (c *call) runAgain(ctx context.Context, id string, f *againFlags, from agai
 	req := a.watched(runner.Request{
 		Input: input, Target: target, Tenant: s.Tenant,
 		Actor: cmp.Or(f.actor, c.env.actor), Client: c.name + "-cli", Reason: f.reason,
+		Named: c.envTyped, Confirm: f.confirm,
 		Limits: f.limits, Spent: m.spent,
 	})
 	return a.run(s.Limits.BatchSize > 0, func() (ports.Run, error) { return from.start(a.runner, ctx, s.ID, req) })

@@ -15,21 +15,20 @@ import (
 )
 
 func (c *call) runsShow(parent *flagSet) *ff.Command {
-	var environment string
 	var failed failedFlags
 	cmd, flags := c.ofRun(parent, "show", "Show what a run was given, did and said.", func(ctx context.Context, id string) error {
 		if err := failed.check(); err != nil {
 			return err
 		}
-		return c.showRun(ctx, environment, id, failed)
+		return c.showRun(ctx, id, failed)
 	})
 	failed.add(flags)
-	addEnvironment(flags, &environment)
+	c.addEnvironment(flags)
 	return cmd
 }
 
-func (c *call) showRun(ctx context.Context, environment, id string, failed failedFlags) error {
-	h, err := c.history(environment)
+func (c *call) showRun(ctx context.Context, id string, failed failedFlags) error {
+	h, err := c.history()
 	if err != nil {
 		return err
 	}

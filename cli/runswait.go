@@ -12,21 +12,20 @@ import (
 )
 
 func (c *call) runsWait(parent *flagSet) *ff.Command {
-	var environment string
 	var timeout time.Duration
 	cmd, flags := c.ofRun(parent, "wait", "Wait for a run to end, and end as it does.", func(ctx context.Context, id string) error {
-		return c.waitForRun(ctx, environment, id, timeout)
+		return c.waitForRun(ctx, id, timeout)
 	}, ports.Running)
 	cmd.LongHelp = "It prints what the run itself does, and ends with its exit code: 0 succeeded, 4\n" +
 		"cancelled, 124 timed out, 130 or 143 stopped by a signal, else by the error. 1 also\n" +
 		"where the run's process has died, 124 also where --timeout is over and the run is not.\n\n" + runOperand
 	flags.add(0, "timeout", "DURATION", "Wait no longer than this, such as 10m. The run goes on.", duration(&timeout))
-	addEnvironment(flags, &environment)
+	c.addEnvironment(flags)
 	return cmd
 }
 
-func (c *call) waitForRun(ctx context.Context, environment, id string, timeout time.Duration) error {
-	h, err := c.history(environment)
+func (c *call) waitForRun(ctx context.Context, id string, timeout time.Duration) error {
+	h, err := c.history()
 	if err != nil {
 		return err
 	}
@@ -71,7 +70,7 @@ func (c *call) ending(s runner.Standing, waiting error) error {
 	case errors.Is(waiting, context.DeadlineExceeded):
 		return &runner.Error{
 			Code: codeStillAtIt, Message: "the run goes on, and the time to wait for it is over",
-			Hint: c.name + " runs wait " + s.ID, Err: waiting,
+			Hint: runner.InEnvironment(c.name+" runs wait "+s.ID, s.Environment), Err: waiting,
 		}
 	case waiting != nil:
 		return waiting

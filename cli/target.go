@@ -2,26 +2,30 @@ package cli
 
 import (
 	"path/filepath"
-	"strings"
 
+	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/runner"
 )
 
-// target is where a run keeps its state and its data: as the variables say, else
-// in .beignet beside the manifest in use, else in the user's own state folder.
-func (c *call) target(m module, environment string) (runner.Target, error) {
-	t := runner.Target{Environment: environment, State: c.env.state, Database: c.env.database}
-	switch {
-	case t.State != "":
-		t.State = c.address(t.State)
-	case m.folder != "":
-		t.State = filepath.Join(m.folder, ".beignet")
-	case c.env.stateHome != "":
-		t.State = filepath.Join(c.env.stateHome, c.name)
-	default:
-		return t, &runner.Error{
-			Code: runner.CodeConfig, Message: "no place for the state: HOME is not set",
-			Hint: "set " + c.env.prefix + "STATE to a folder",
+// target is where a run keeps its state and its data: as its environment says, else as
+// the program's variables do. For local there is a default: .beignet beside the manifest
+// in use, or the user's own state folder. No other environment has one, so that no two
+// share a state by accident.
+func (c *call) target(m module) (runner.Target, error) {
+	e, err := c.environment(m)
+	if err != nil {
+		return runner.Target{}, err
+	}
+	t := runner.Target{Environment: e.Name, Rules: e}
+	if t.State, err = c.where(e, "state", e.State, c.env.state); err != nil {
+		return t, err
+	}
+	if t.Database, err = c.where(e, "database", e.Database, c.env.database); err != nil {
+		return t, err
+	}
+	if t.State = c.address(t.State); t.State == "" {
+		if t.State, err = c.defaultState(e, m); err != nil {
+			return t, err
 		}
 	}
 	if t.Database != "" {
@@ -29,15 +33,32 @@ func (c *call) target(m module, environment string) (runner.Target, error) {
 	} else if filepath.IsAbs(t.State) {
 		t.Database = filepath.Join(t.State, "data.db")
 	}
-	key, err := c.auditKey()
-	t.AuditKey = key
+	t.AuditKey, err = c.auditKey()
 	return t, err
 }
 
-// address makes a path absolute, and leaves what may be a URL to the adapters. One
-// letter before a colon is a drive.
+// defaultState is where local has its state when nobody says.
+func (c *call) defaultState(e manifest.Environment, m module) (string, error) {
+	switch {
+	case e.Name != manifest.Local:
+		return "", &runner.Error{
+			Code: runner.CodeConfig, Message: "environment " + e.Name + " has no state: nothing says where it is",
+			Hint: "set " + c.env.prefix + "STATE, or name a variable under state in its entry of " + manifestFile,
+		}
+	case m.folder != "":
+		return filepath.Join(m.folder, ".beignet"), nil
+	case c.env.stateHome != "":
+		return filepath.Join(c.env.stateHome, c.name), nil
+	}
+	return "", &runner.Error{
+		Code: runner.CodeConfig, Message: "no place for the state: HOME is not set",
+		Hint: "set " + c.env.prefix + "STATE to a folder",
+	}
+}
+
+// address makes a path absolute, and leaves what may be a URL to the adapters.
 func (c *call) address(s string) string {
-	if strings.TrimSpace(s) == "" || strings.Index(s, ":") > 1 {
+	if !isPath(s) {
 		return s
 	}
 	return c.abs(s)

@@ -15,17 +15,17 @@ import (
 
 // runFlags are the flags of task run.
 type runFlags struct {
-	task        namedTask
-	input       *string
-	inArgs      bool // --input stands on the command line, where others can read it
-	noInput     bool
-	environment string
-	actor       string
-	tenant      string
-	reason      string
-	preview     string
-	diff        bool // show every change that a dry run keeps
-	limits      runner.Limits
+	task    namedTask
+	input   *string
+	inArgs  bool // --input stands on the command line, where others can read it
+	noInput bool
+	actor   string
+	tenant  string
+	reason  string
+	confirm string
+	preview string
+	diff    bool // show every change that a dry run keeps
+	limits  runner.Limits
 }
 
 func (c *call) taskRun(parent *flagSet) *ff.Command {
@@ -54,9 +54,10 @@ func (c *call) taskRun(parent *flagSet) *ff.Command {
 	addLimits(flags, &f.limits)
 	flags.add(0, "preview", "all", "Let a dry run do every batch, not the first 20.", choice(&f.preview, "all"))
 	flags.add(0, "diff", "", "Show more of what a dry run would have changed.", on(&f.diff))
-	flags.add(0, "env", "NAME", "The environment to run in; local is the default.", text(&f.environment))
+	flags.add(0, "env", "NAME", "The environment to run in; local is the default.", text(&c.envName))
 	flags.add(0, "tenant", "NAME", "The tenant to run for.", text(&f.tenant))
 	addCaller(flags, &f.actor, &f.reason)
+	addGates(flags, &f.confirm)
 	return cmd
 }
 
@@ -80,6 +81,11 @@ func addLimits(flags *flagSet, l *runner.Limits) {
 func addCaller(flags *flagSet, actor, reason *string) {
 	flags.add(0, "actor", "NAME", "On whose behalf; else the CI system's user, else this system's.", text(actor))
 	flags.add(0, "reason", "TEXT", "Why, for the record.", text(reason))
+}
+
+// addGates adds the flags that a protected environment asks for.
+func addGates(flags *flagSet, confirm *string) {
+	flags.addGate("confirm", "TASK", "The task's name again: what destroys in a protected environment wants it.", text(confirm))
 }
 
 const (
@@ -110,7 +116,7 @@ func (c *call) runTask(ctx context.Context, f *runFlags) error {
 
 // request is what the flags ask for.
 func (c *call) request(f *runFlags) (runner.Request, error) {
-	target, err := c.target(f.task.module, f.environment)
+	target, err := c.target(f.task.module)
 	if err != nil {
 		return runner.Request{}, err
 	}
@@ -126,6 +132,7 @@ func (c *call) request(f *runFlags) (runner.Request, error) {
 	return runner.Request{
 		Task: f.task.Name, Input: input, Target: target,
 		Actor: cmp.Or(f.actor, c.env.actor), Client: c.name + "-cli", Tenant: f.tenant, Reason: f.reason,
+		Named: c.envTyped, Confirm: f.confirm,
 		Limits: f.limits, Samples: samples, Spent: f.task.module.spent,
 	}, nil
 }

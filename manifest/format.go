@@ -9,6 +9,7 @@ import "time"
 //	name       a name of one segment: lower case letters, digits and single hyphens
 //	dotted     such segments, joined by dots
 //	text       may hold more than one line
+//	variable   may begin with a $, before the name of a variable
 //	or-one     a list that may also be written as its one item
 //	keyed      a mapping whose keys become the items' fields marked key
 //	key        the key of this entry in a keyed mapping
@@ -24,7 +25,7 @@ type module struct {
 	Name         string        `yaml:"name,required,name" doc:"The program's name. Another program passes this file by."`
 	Features     []string      `yaml:"features,required,or-one" doc:"The feature files: paths or globs such as features/*/tasks.yaml, relative to this file."`
 	FeaturesAt   []Position    `yaml:"features,at"`
-	Environments []Environment `yaml:"environments,keyed" doc:"Where tasks run, by name. Only local runs yet, as local: {}; what others say is checked and kept for later."`
+	Environments []Environment `yaml:"environments,keyed" doc:"Where tasks run, by name: --env chooses one, and local is the default."`
 }
 
 // Feature is one feature file. File is its path in the file system that was loaded.
@@ -119,8 +120,8 @@ type Example struct {
 type Environment struct {
 	Name      string     `yaml:",key,name"`
 	Protected bool       `yaml:"protected" doc:"Whether this environment holds data that must not be lost."`
-	Database  string     `yaml:"database" doc:"The database of the data, or the variable that holds it, such as $DATABASE_URL."`
-	State     string     `yaml:"state" doc:"The database of runs and audit, or the variable that holds it."`
+	Database  string     `yaml:"database,variable" doc:"The database of the data, or the variable that holds its address, such as $DATABASE_URL. Without it the program's own variable, such as BEIGNET_DATABASE."`
+	State     string     `yaml:"state,variable" doc:"The folder or database of runs and audit, or the variable that holds its address. Without it the program's own variable, such as BEIGNET_STATE; local alone has a default."`
 	Tenant    TenantRule `yaml:"tenant" enum:"required,optional,none" doc:"Whether a run here names a tenant. Without it the task says so."` // empty: left to the task
 	Expect    Expect     `yaml:"expect" doc:"What the environment must turn out to be before anything is written."`
 	At        Position   `yaml:",at"`

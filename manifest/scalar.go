@@ -81,10 +81,18 @@ func (d *decoder) checkText(m member, s string, f *field) (string, bool) {
 		return refuse(CodeInvalidValue, "must be "+either(f.enum)+", not "+s, didYouMean(s, f.enum))
 	case f.is("name") && !segment(s):
 		return refuse(CodeInvalidName, "must be lower case letters, digits and single hyphens, not "+s, "")
+	case f.is("variable") && strings.HasPrefix(s, "$") && !variable(s[1:]):
+		return refuse(CodeInvalidName, "must name a variable behind its $, not "+s, "write it as $DATABASE_URL")
 	case f.is("dotted") && !dotted(s):
 		return refuse(CodeInvalidName, "must be lower case letters, digits and single hyphens, joined by dots, not "+s, "")
 	}
 	return s, true
+}
+
+// variable reports whether s is a name that a variable can have.
+func variable(s string) bool {
+	return s != "" && (s[0] < '0' || s[0] > '9') &&
+		strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
 
 // unprintable returns the first rune of s that may not be in it: a control

@@ -34,16 +34,23 @@ func (r *Runner) AuditRefusal(ctx context.Context, req Request, err error) {
 	if !errors.As(err, &refused) || refused.Code != CodeInput && refused.Code != CodeGate || r.opts.State == nil {
 		return
 	}
-	name := req.Task
+	name, action := req.Task, "task.refused"
+	if name == "" {
+		action = "run.refused" // of what was to be done to runs on record
+	}
 	if t, err := r.find(name); err == nil {
 		name = t.Name
 	}
 	event := ports.Event{
-		Time: r.opts.Now().UTC(), Action: "task.refused", Task: name, Environment: req.Target.Environment,
+		Time: r.opts.Now().UTC(), Action: action, Task: name, Environment: r.rules(req.Target).Name,
 		Actor: req.Actor, Client: req.Client, Tenant: req.Tenant, Reason: req.Reason,
-		Metadata: mustMarshal(map[string]any{"code": refused.Code, "violations": refusedPointers(refused.Violations)}),
 	}
-	state, err := r.opts.State(ctx, req.Target, false)
+	metadata := map[string]any{"code": refused.Code, "violations": refusedPointers(refused.Violations)}
+	if refused.Code == CodeGate {
+		metadata["gate"] = refused.Message // which holds nothing of an input
+	}
+	event.Metadata = mustMarshal(metadata)
+	state, err := r.openState(ctx, req.Target, false)
 	if errors.Is(err, ports.ErrNotFound) {
 		return
 	}

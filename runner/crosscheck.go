@@ -9,8 +9,7 @@ import (
 )
 
 // crossCheck compares the names that the manifests use with the ids that the
-// program has, in both directions. A setting that would be ignored is refused: it
-// may be what keeps a run off the wrong database.
+// program has, in both directions.
 func crossCheck(m *manifest.Manifest, h *Handlers) manifest.Diagnostics {
 	var found manifest.Diagnostics
 	used := map[string]bool{} // or meant, where a task misspells it
@@ -33,12 +32,6 @@ func crossCheck(m *manifest.Manifest, h *Handlers) manifest.Diagnostics {
 					fmt.Sprintf("no task of feature %s names the handler %s (%s)", f.Name, id, h.byID[id].at),
 					"add a task for it, or take its registration out"))
 			}
-		}
-	}
-	for _, e := range m.Environments {
-		if e.Name == "local" && e != (manifest.Environment{Name: e.Name, At: e.At}) {
-			found = append(found, m.Diagnostic(e.At, "environment-unsupported", "the environment local cannot be set up here yet",
-				"write local: {}, and name the database and the state by variables"))
 		}
 	}
 	return found.Sorted()

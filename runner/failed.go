@@ -67,7 +67,7 @@ func (x *execution) retryOf(ctx context.Context, parent ports.Run, child string)
 	held, err := x.state.Lock(ctx, x.runner.holder(parent, x.plan.request), []string{runLock + parent.ID})
 	var locked *ports.LockedError
 	if errors.As(err, &locked) {
-		return app{}, lockedBy(x.runner, parent.ID, locked)
+		return app{}, x.lockedBy(parent.ID, locked)
 	}
 	if err != nil {
 		return app{}, explain("lock", err)
@@ -108,7 +108,7 @@ func (x *execution) isOver(run ports.Run) error {
 	if run.Status != ports.Running {
 		return nil
 	}
-	return &Error{Code: CodeNotResumable, Message: "run " + run.ID + " was interrupted and is not over", Hint: x.runner.command("runs resume " + run.ID)}
+	return &Error{Code: CodeNotResumable, Message: "run " + run.ID + " was interrupted and is not over", Hint: x.command("runs resume " + run.ID)}
 }
 
 // descend finds out what there is to go over, and refuses to read it in files that
@@ -126,7 +126,7 @@ func (x *execution) descend(ctx context.Context, opened app, parent ports.Run) e
 	if id := earlier.unfinished; id != "" {
 		return &Error{
 			Code: CodeNotResumable, Message: "the failed items of run " + parent.ID + " are those of run " + id + ", which is not done with them",
-			Hint: x.runner.command("runs resume " + id),
+			Hint: x.command("runs resume " + id),
 		}
 	}
 	of := x.plan.descent
@@ -145,9 +145,9 @@ func (x *execution) nothingFailed(parent ports.Run, at position, earlier redrive
 	e := &Error{Code: CodeNotResumable, Message: "run " + parent.ID + " has no failed items"}
 	if at.Failed > 0 {
 		e.Message = "the failed items of run " + parent.ID + " were gone over by run " + earlier.latest
-		e.Hint = x.runner.command("runs retry-failed "+earlier.latest) + " goes over those that failed again"
+		e.Hint = x.command("runs retry-failed "+earlier.latest) + " goes over those that failed again"
 	} else if parent.Status != ports.Succeeded {
-		e.Hint = x.runner.command("runs resume " + parent.ID)
+		e.Hint = x.command("runs resume " + parent.ID)
 	}
 	return e
 }

@@ -142,10 +142,7 @@ func (r *Runner) resumes(s Standing) bool {
 // inState opens a target's state for as long as fn works on it. ErrNotFound: there is
 // none.
 func (r *Runner) inState(ctx context.Context, t Target, fn func(ports.State) error) error {
-	if err := onlyLocal(t.Environment); err != nil {
-		return err
-	}
-	state, err := r.opts.State(ctx, t, false)
+	state, err := r.openState(ctx, t, false)
 	if err != nil {
 		return err
 	}

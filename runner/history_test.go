@@ -212,7 +212,7 @@ func TestNoState(t *testing.T) {
 			t.Errorf("%s: %s %s", name, e.Code, e.Message)
 		}
 	}
-	if _, err := r.History(ctx, runner.Target{Environment: "production"}, ports.RunFilter{}); failure(t, err).Code != runner.CodeConfig {
+	if _, err := r.History(ctx, runner.Target{Environment: "production"}, ports.RunFilter{}); failure(t, err).Code != runner.CodeUsage {
 		t.Errorf("another environment: %v", err)
 	}
 }

@@ -11,10 +11,14 @@ import (
 // Cancel ends a run from another process. One that a process is at is asked to stop: it
 // does so after its batch, within about a second, and the Standing says that it is at
 // it still. One that was interrupted is cancelled at once, on its record. One that has
-// ended stays as it is. Of the request, the target and who asks count. The id is a full
+// ended stays as it is. Of the request, the target and who asks count; a protected
+// environment has to be named. The id is a full
 // one: see [Runner.Find].
 func (r *Runner) Cancel(ctx context.Context, id string, req Request) (Standing, error) {
 	var after Standing
+	if err := r.keeping(ctx, req, named); err != nil {
+		return after, err
+	}
 	err := r.inState(ctx, req.Target, func(state ports.State) error {
 		for {
 			s, err := r.standing(ctx, state, id)

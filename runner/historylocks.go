@@ -27,9 +27,12 @@ func (r *Runner) Locks(ctx context.Context, t Target) ([]ports.Lock, error) {
 // BreakLock frees a key whose holder has it for good, such as a process that hangs, and
 // returns the lock as it was. Whoever has it can commit nothing once another has taken
 // it. It is refused unless the key is repeated as confirmed. Of the request, the target
-// and who asks count.
+// and who asks count; a protected environment has to be named, and wants a reason.
 func (r *Runner) BreakLock(ctx context.Context, req Request, key, confirmed string) (ports.Lock, error) {
 	var broken ports.Lock
+	if err := r.keeping(ctx, req, named, reasoned); err != nil {
+		return broken, err
+	}
 	err := r.inState(ctx, req.Target, func(state ports.State) error {
 		held, err := state.Held(ctx)
 		if err != nil {

@@ -39,9 +39,12 @@ func (r *Runner) Prunable(ctx context.Context, t Target, before time.Time) (Prun
 // in the database of the request's target their checkpoints and journals. The audit
 // stays, and says of each that it was pruned. A prune that is ended on the way
 // can be done again; what it returns with an error has been removed. Of the request,
-// the target and who asks count.
+// the target and who asks count; a protected environment has to be named, and wants a reason.
 func (r *Runner) Prune(ctx context.Context, req Request, before time.Time) (Pruned, error) {
 	var done Pruned
+	if err := r.keeping(ctx, req, named, reasoned); err != nil {
+		return done, err
+	}
 	err := r.inState(ctx, req.Target, func(state ports.State) error {
 		old, pruned, err := r.prunable(ctx, state, req.Target, before)
 		done = pruned

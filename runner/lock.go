@@ -155,17 +155,17 @@ func (x *execution) lock(ctx context.Context, run string) error {
 		x.held, err = x.state.Lock(ctx, holder, append(slices.Clone(x.plan.LockKeys), runLock+run))
 		var locked *ports.LockedError
 		if errors.As(err, &locked) {
-			return lockedBy(x.runner, run, locked)
+			return x.lockedBy(run, locked)
 		}
 		return explain("lock", err)
 	})
 }
 
 // lockedBy refuses a run whose lock another holds, naming who.
-func lockedBy(r *Runner, run string, locked *ports.LockedError) error {
-	e := &Error{Code: CodeLocked, Message: locked.Error(), Hint: r.command("locks") + " lists who holds what; let it end", Err: locked}
+func (x *execution) lockedBy(run string, locked *ports.LockedError) error {
+	e := &Error{Code: CodeLocked, Message: locked.Error(), Hint: x.command("locks") + " lists who holds what; let it end", Err: locked}
 	if by := locked.Lock.Run; by != "" {
-		e.Hint = r.command("runs wait " + by)
+		e.Hint = x.command("runs wait " + by)
 	}
 	if locked.Lock.Key == runLock+run {
 		e.Message = "run " + run + " is at work already: " + locked.Error()

@@ -24,7 +24,7 @@ func (r *Runner) Run(ctx context.Context, req Request) (ports.Run, error) {
 // Start executes a plan as a new run. A Run with an ID is on record: err then
 // says why it did not succeed. Its error is an *Error.
 func (r *Runner) Start(ctx context.Context, p *Plan) (ports.Run, error) {
-	if refused := gate(&p.task.Task, p.request); refused != nil {
+	if refused := p.gate(); refused != nil {
 		r.AuditRefusal(ctx, p.request, refused)
 		return ports.Run{}, refused
 	}
@@ -70,7 +70,7 @@ func (r *Runner) execution(p *Plan) *execution {
 
 func (x *execution) openState(ctx context.Context, create bool) error {
 	return x.stages.time("state", func() (err error) {
-		if x.state, err = x.runner.opts.State(ctx, x.plan.request.Target, create); err != nil {
+		if x.state, err = x.runner.openState(ctx, x.plan.request.Target, create); err != nil {
 			return explain("state", err)
 		}
 		return nil
@@ -78,12 +78,6 @@ func (x *execution) openState(ctx context.Context, create bool) error {
 }
 
 func (x *execution) closeState() { x.runner.closeState(x.state) }
-
-func (r *Runner) closeState(state ports.State) {
-	if err := state.Close(); err != nil {
-		r.opts.Log.Warn("state did not close", "error", err)
-	}
-}
 
 // execute takes a run that is on record as running to its outcome, in an app that
 // was opened for it, or with the error of that.

@@ -22,19 +22,21 @@ const defaultBatchSize = 1000
 // Plan is everything decided before a port is opened. Planning the same request
 // again gives the same plan. It alone holds an input's secrets.
 type Plan struct {
-	Task      string
-	Delivery  ports.Delivery
-	DryRun    bool
-	Limits    ports.Limits
-	Redacted  []byte   // canonical input without its secrets
-	InputHash string   // of Redacted, so that secrets stay out of it
-	TaskHash  string   // of what must be the same at resume
-	LockKeys  []string // what the task works on, beside the run's own key; sorted
+	Task        string
+	Environment string
+	Delivery    ports.Delivery
+	DryRun      bool
+	Limits      ports.Limits
+	Redacted    []byte   // canonical input without its secrets
+	InputHash   string   // of Redacted, so that secrets stay out of it
+	TaskHash    string   // of what must be the same at resume
+	LockKeys    []string // what the task works on, beside the run's own key; sorted
 
 	task    *task
 	input   []byte   // canonical
 	descent *descent // of a run over another's failed items; nil: it is not
 	request Request
+	rules   manifest.Environment // of the request's target
 	stages  []ports.Stage
 }
 
@@ -43,8 +45,8 @@ type Plan struct {
 // *Error; a caller that does not go on to Run notes it by AuditRefusal.
 func (r *Runner) Plan(req Request) (*Plan, error) {
 	began := r.opts.Now()
-	req.Target.Environment = cmp.Or(req.Target.Environment, local)
-	if err := onlyLocal(req.Target.Environment); err != nil {
+	req.Target.Environment = cmp.Or(req.Target.Environment, manifest.Local)
+	if err := r.known(req.Target); err != nil {
 		return nil, err
 	}
 	found, err := r.find(req.Task)
@@ -65,9 +67,9 @@ func (r *Runner) Plan(req Request) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{
-		Task: t.Name, Delivery: t.handler.delivery(), Limits: limits,
+		Task: t.Name, Environment: req.Target.Environment, Delivery: t.handler.delivery(), Limits: limits,
 		DryRun: t.dryRun && wantsDryRun(input), Redacted: t.input.Redact(input), TaskHash: t.hash(),
-		task: t, input: input, request: req,
+		task: t, input: input, request: req, rules: r.rules(req.Target),
 	}
 	p.InputHash = hash(p.Redacted)
 	if p.LockKeys, err = t.lockKeys(input, p.DryRun); err != nil {

@@ -18,6 +18,10 @@ type Request struct {
 	Tenant string
 	Reason string
 
+	// What a protected environment asks for. A front end takes neither from a variable.
+	Named   bool   // whoever calls has named the environment
+	Confirm string // the task's name, typed; wanted of a destructive task that writes
+
 	Limits  Limits
 	Samples int                  // changes that a dry run keeps to be shown; 0: 20
 	Stop    <-chan Code          // receives CodeStopped or CodeTerminated, or is closed, when the run is to end: after its batch, a one-shot at once. nil: never

@@ -128,7 +128,7 @@ func (x *execution) replan(run ports.Run, req Request, allowed func(ports.Run, *
 	if own && x.plan.task.handler.batches != nil && len(x.plan.task.input.Secrets(run.Input)) > 0 {
 		return &Error{Code: CodeUsage, Message: "the input of run " + run.ID + " holds secrets, which are not kept", Hint: "give the input again"}
 	}
-	if refused := gate(&x.plan.task.Task, x.plan.request); refused != nil {
+	if refused := x.plan.gate(); refused != nil {
 		return refused
 	}
 	return nil

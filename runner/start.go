@@ -62,7 +62,7 @@ func (x *execution) superseded(ctx context.Context) (string, error) {
 func (x *execution) warnOfSuperseded() {
 	if id := x.run.Supersedes; id != "" && x.run.Attempt == 1 {
 		x.log.Warn("a run of the same input was interrupted, and this one starts anew", "interrupted", id,
-			"resume", x.runner.command("runs resume "+id))
+			"resume", x.command("runs resume "+id))
 	}
 }
 

@@ -4,15 +4,33 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
 )
 
-// Target is where a run happens.
+// Target is where a run happens, and by which rules.
 type Target struct {
 	Environment string         // "": local
 	State       string         // a folder or a URL
 	Database    string         // a path or a URL; "": the embedded default beside the state
 	AuditKey    ports.AuditKey // of the audit's chain; nil: it has none
+
+	// Rules are what the environment asks of a run there, beside what the runner's own
+	// manifest says of it: of the two the stricter holds. Its places are not looked at.
+	Rules manifest.Environment
+}
+
+// InEnvironment is a command of the program with the environment that it is for.
+func InEnvironment(command, environment string) string {
+	if command == "" || environment == "" || environment == manifest.Local {
+		return command
+	}
+	return command + " --env " + environment
+}
+
+// command is a command of this program about the target of x, for a hint.
+func (x *execution) command(args string) string {
+	return InEnvironment(x.runner.command(args), x.plan.request.Target.Environment)
 }
 
 // database is the target's database as a record names it: without a password, and

@@ -106,7 +106,7 @@ func (x *execution) commit(ctx context.Context, tx ports.Tx, from ports.Checkpoi
 func (x *execution) inDoubt(err error) error {
 	e := *asError(err)
 	e.Message = "it is not known whether the last transaction has committed: " + e.Message
-	e.Hint, e.Err = x.runner.command("runs resume "+x.run.ID)+" finds out, and does nothing twice", err
+	e.Hint, e.Err = x.command("runs resume "+x.run.ID)+" finds out, and does nothing twice", err
 	return &e
 }
 
