@@ -7,7 +7,6 @@ import (
 
 	"github.com/beignet-go/beignet/handlers/issues"
 	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
-
 	"github.com/beignet-go/beignet/ports/dialect"
 )
 
@@ -16,9 +15,13 @@ import (
 // transaction mends.
 func TestMend(t *testing.T) {
 	t.Parallel()
+	onBoth(t, mend)
+}
+
+func mend(t *testing.T, open func(testing.TB) database) {
 	const lost, strays, indexed, waiting = 2100, 1100, 3, 2
-	db := open(t).SQL()
-	store, index := sqlstore.New(db, dialect.SQLite), sqlstore.NewSearchIndex(db, dialect.SQLite)
+	db := open(t)
+	store, index := db.store(), sqlstore.NewSearchIndex(db.DB, db.Dialect)
 	for n, kind := range map[string]int{"lost": lost, "stray": strays, "indexed": indexed, "waiting": waiting} {
 		given := make([]issues.Issue, kind)
 		for i := range given {
@@ -30,7 +33,10 @@ func TestMend(t *testing.T) {
 	}
 	wait := "UPDATE issues SET indexed = 0 WHERE source = 'waiting'"
 	for _, statement := range []string{
-		"INSERT INTO issues_search (rowid, title, body, whole_title) SELECT id, title, body, 'a·word' FROM issues WHERE source IN ('stray', 'indexed')",
+		map[dialect.Dialect]string{
+			dialect.SQLite:   "INSERT INTO issues_search (rowid, title, body, whole_title) SELECT id, title, body, 'a·word' FROM issues WHERE source IN ('stray', 'indexed')",
+			dialect.Postgres: "INSERT INTO issues_search (id, title, words) SELECT id, '', array_to_tsvector(ARRAY[source]) FROM issues WHERE source IN ('stray', 'indexed')",
+		}[db.Dialect],
 		"UPDATE issues SET indexed = 1", wait, "DELETE FROM issues WHERE source = 'stray'",
 	} {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
@@ -55,6 +61,9 @@ func TestMend(t *testing.T) {
 	if n, err := store.CountUnindexed(t.Context()); err != nil || n != waiting {
 		t.Errorf("%d wait to be indexed, %v; want %d", n, err, waiting)
 	}
+	if db.Dialect != dialect.SQLite {
+		return
+	}
 	var check string
 	if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&check); err != nil || check != "ok" {
 		t.Errorf("integrity check: %s, %v", check, err)
@@ -65,9 +74,13 @@ func TestMend(t *testing.T) {
 // and of no issue that waits.
 func TestRebuild(t *testing.T) {
 	t.Parallel()
+	onBoth(t, rebuild)
+}
+
+func rebuild(t *testing.T, open func(testing.TB) database) {
 	const all = 1100 // more than one transaction indexes
-	db := open(t).SQL()
-	store, index := sqlstore.New(db, dialect.SQLite), sqlstore.NewSearchIndex(db, dialect.SQLite)
+	db := open(t)
+	store, index := db.store(), sqlstore.NewSearchIndex(db.DB, db.Dialect)
 	given := make([]issues.Issue, all)
 	for i := range given {
 		given[i] = issues.Issue{Source: "s", Key: fmt.Sprint(i), Title: "a word", Body: "some text"}
@@ -82,13 +95,19 @@ func TestRebuild(t *testing.T) {
 	if _, err := store.Index(t.Context(), page); err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct{ harm, statement, query string }{
+	type harm struct{ harm, statement, query string }
+	for _, test := range map[dialect.Dialect][]harm{dialect.SQLite: {
 		{"stray", "INSERT INTO issues_search (rowid, title, body, whole_title) VALUES (5000, 'a word', '', 'a·word')", "word"},
 		{"forgotten", "DELETE FROM issues_search_docsize", "word"},
 		{"stale", "UPDATE issues SET title = 'New ' || title", "new word"},
 		{"scribbled", "UPDATE issues_search_data SET block = zeroblob(50) WHERE id > 1000", "word"},
 		{"emptied", "DELETE FROM issues_search_data", "word"},
-	} {
+	}, dialect.Postgres: {
+		{"stray", "INSERT INTO issues_search (id, title, words) VALUES (5000, 'word', 'word')", "word"},
+		{"stale", "UPDATE issues SET title = 'New ' || title", "new word"},
+		{"scribbled", "UPDATE issues_search SET title = '', words = ''", "word"},
+		{"emptied", "DELETE FROM issues_search", "word"},
+	}}[db.Dialect] {
 		if _, err := db.ExecContext(t.Context(), test.statement); err != nil {
 			t.Fatal(err)
 		}
@@ -107,6 +126,9 @@ func TestRebuild(t *testing.T) {
 		if err != nil || missing != 0 || stray != 0 {
 			t.Errorf("%s: %d missing, %d stray, %v", test.harm, missing, stray, err)
 		}
+		if db.Dialect != dialect.SQLite {
+			continue
+		}
 		var check string
 		if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&check); err != nil || check != "ok" {
 			t.Errorf("%s: integrity check: %s, %v", test.harm, check, err)
@@ -117,8 +139,15 @@ func TestRebuild(t *testing.T) {
 // The tables of the index are those that the schema has.
 func TestIndexTables(t *testing.T) {
 	t.Parallel()
-	db := open(t).SQL()
-	rows, err := db.QueryContext(t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'issues_search*'")
+	onBoth(t, indexTables)
+}
+
+func indexTables(t *testing.T, open func(testing.TB) database) {
+	db := open(t)
+	rows, err := db.QueryContext(t.Context(), map[dialect.Dialect]string{
+		dialect.SQLite:   "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'issues_search*'",
+		dialect.Postgres: "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND starts_with(relname, 'issues_search')",
+	}[db.Dialect])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +160,7 @@ func TestIndexTables(t *testing.T) {
 		}
 		want = append(want, name)
 	}
-	got := sqlstore.NewSearchIndex(db, dialect.SQLite).Tables()
+	got := sqlstore.NewSearchIndex(db.DB, db.Dialect).Tables()
 	slices.Sort(got)
 	slices.Sort(want)
 	if err := rows.Err(); err != nil || !slices.Equal(got, want) {

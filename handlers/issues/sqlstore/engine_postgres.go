@@ -2,11 +2,13 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // postgres is the engine Postgres. Every statement does its whole list at once, by
@@ -76,10 +78,31 @@ func (e postgres) write(ctx context.Context, q ports.Querier, rows []*row) error
 			known = append(known, r)
 		}
 	}
-	if err := e.all(ctx, q, insertRows, unknown); err != nil {
+	if err := e.insert(ctx, q, unknown); err != nil {
 		return err
 	}
 	return e.all(ctx, q, updateRows, known)
+}
+
+// insert copies where it can, which takes two thirds of the time of an INSERT; to
+// copy into a temporary table first, from where an INSERT passes over what is there,
+// takes longer than the INSERT alone (measured with 1,000 rows at a time).
+func (e postgres) insert(ctx context.Context, q ports.Querier, rows []*row) error {
+	to, can := q.(ports.Copier)
+	if !can || len(rows) == 0 {
+		return e.all(ctx, q, insertRows, rows)
+	}
+	_, err := to.CopyFrom(ctx, "issues", append(columns[:], "indexed"), func(yield func([]any, error) bool) {
+		for _, r := range rows {
+			if !yield(append(r.appendTexts(make([]any, 0, columnCount+1)), int16(0)), nil) {
+				return
+			}
+		}
+	})
+	if errors.Is(dialect.Postgres.Classify(err), ports.ErrExists) {
+		return fmt.Errorf("%w: another transaction has inserted some of %d issues: %v", ports.ErrBusy, len(rows), err)
+	}
+	return err
 }
 
 // all writes rows with one statement. It writes all of them, or this transaction

@@ -88,7 +88,7 @@ func (sqlite) writeBy(ctx context.Context, q ports.Querier, n int, rows []*row) 
 	for some := range slices.Chunk(rows, n) {
 		args = args[:0]
 		for _, r := range some {
-			args = r.appendArgs(args)
+			args = append(r.appendTexts(args), r.indexed)
 		}
 		if _, err := insert.ExecContext(ctx, args...); err != nil {
 			return err
@@ -106,17 +106,6 @@ func upsertStatement(n int) string {
 	}
 	return "INSERT INTO issues (" + names + ", indexed) VALUES " + strings.Join(values, ", ") +
 		" ON CONFLICT (source, key) DO UPDATE SET " + strings.Join(set, ", ") + ", indexed = excluded.indexed"
-}
-
-func (r *row) appendArgs(args []any) []any {
-	for column, text := range r.text {
-		if text == "" && nullable(column) {
-			args = append(args, sql.NullString{})
-			continue
-		}
-		args = append(args, text)
-	}
-	return append(args, r.indexed)
 }
 
 // marks are the placeholders of n arguments, separated by commas. They have no

@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/beignet-go/beignet/handlers/issues"
 	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/dialect"
+	"github.com/beignet-go/beignet/ports/postgres"
 )
 
 // busy is a database whose queries find it locked.
@@ -64,6 +66,50 @@ func TestErrors(t *testing.T) {
 	} {
 		if !errors.Is(test.err, test.want) {
 			t.Errorf("%s: got %v, want %v", test.name, test.err, test.want)
+		}
+	}
+}
+
+// Of Postgres too: each call waits for a lock that another transaction has, as long as
+// it may.
+func TestPostgresErrors(t *testing.T) {
+	t.Parallel()
+	db := openPostgres(t)
+	given := []issues.Issue{{ID: 1, Source: "s", Key: "1", Title: "one"}}
+	if _, err := sqlstore.New(db.SQL(), dialect.Postgres).Upsert(t.Context(), given); err != nil {
+		t.Fatal(err)
+	}
+	holder, err := db.SQL().BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Rollback()
+	if _, err := holder.ExecContext(t.Context(), "LOCK TABLE issues, issues_search IN ACCESS EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	for name, do := range map[string]func(issues.Store) error{
+		"Unindexed":      func(s issues.Store) error { _, err := s.Unindexed(t.Context(), 0, 1); return err },
+		"CountUnindexed": func(s issues.Store) error { _, err := s.CountUnindexed(t.Context()); return err },
+		"Search": func(s issues.Store) error {
+			_, err := s.Search(t.Context(), issues.Query{Text: "x", Limit: 1})
+			return err
+		},
+		"Upsert":     func(s issues.Store) error { _, err := s.Upsert(t.Context(), given); return err },
+		"Index":      func(s issues.Store) error { _, err := s.Index(t.Context(), given); return err },
+		"Each":       func(s issues.Store) error { return s.Each(t.Context(), issues.Filter{}, nil) },
+		"Labeled":    func(s issues.Store) error { _, err := s.Labeled(t.Context(), "", 0, 1); return err },
+		"EachLabels": func(s issues.Store) error { return s.EachLabels(t.Context(), "", nil) },
+		"SetLabels":  func(s issues.Store) error { return s.SetLabels(t.Context(), []issues.Labeled{{ID: 1}}) },
+	} {
+		s, tx, err := postgres.Begin(db, bound(dialect.Postgres))(t.Context(), ports.TxOptions{LockTimeout: 20 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := do(s); !errors.Is(err, ports.ErrBusy) {
+			t.Errorf("%s: got %v, want ErrBusy", name, err)
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -5,16 +5,17 @@ import (
 	"testing"
 
 	"github.com/beignet-go/beignet/handlers/issues"
-	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
-
-	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // Labels are read however a tool has written the array.
 func TestLabelsOfAnyTool(t *testing.T) {
 	t.Parallel()
-	db := open(t).SQL()
-	s := sqlstore.New(db, dialect.SQLite)
+	onBoth(t, labelsOfAnyTool)
+}
+
+func labelsOfAnyTool(t *testing.T, open func(testing.TB) database) {
+	db := open(t)
+	s := db.store()
 	if _, err := s.Upsert(t.Context(), []issues.Issue{{Source: "s", Key: "1"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +28,7 @@ func TestLabelsOfAnyTool(t *testing.T) {
 		`[""]`:              {""},
 		`[ ]`:               {},
 	} {
-		if _, err := db.ExecContext(t.Context(), "UPDATE issues SET labels = ?", text); err != nil {
+		if _, err := db.ExecContext(t.Context(), "UPDATE issues SET labels = $1", text); err != nil {
 			t.Fatal(err)
 		}
 		var got []string

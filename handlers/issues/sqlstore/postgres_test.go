@@ -3,53 +3,219 @@ package sqlstore_test
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"strings"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
+	"time"
 
 	"github.com/beignet-go/beignet/handlers/issues"
 	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
-	"github.com/beignet-go/beignet/handlers/issues/storetest"
-	"github.com/beignet-go/beignet/internal/pgtest"
+	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/dialect"
+	"github.com/beignet-go/beignet/ports/postgres"
 )
 
-func openPostgres(t testing.TB) *sql.DB {
-	t.Helper()
-	c, err := pgx.ParseConfig(pgtest.Database(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
-	db := stdlib.OpenDB(*c)
-	db.SetMaxOpenConns(4)
-	t.Cleanup(func() { db.Close() })
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, sqlstore.Migrations(dialect.Postgres), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := provider.Up(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return db
+// hurried calls do once, after the first query.
+type hurried struct {
+	ports.Querier
+	do func()
 }
 
-func TestPostgresStore(t *testing.T) {
+func (h *hurried) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := h.Querier.QueryContext(ctx, query, args...)
+	if err == nil && h.do != nil {
+		h.do()
+		h.do = nil
+	}
+	return rows, err
+}
+
+// hurriedCopier is one that copies too, as a transaction does.
+type hurriedCopier struct {
+	*hurried
+	ports.Copier
+}
+
+// An issue that another transaction has written since it was read is not written
+// over: an outcome would tell what was not so. The batch is to be tried again.
+func TestAnotherWasFaster(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) storetest.Database {
-		db := openPostgres(t)
-		return storetest.Database{
-			NoNUL: true,
-			Store: sqlstore.New(db, dialect.Postgres),
-			Begin: func(ctx context.Context) (issues.Store, func() error, func() error, error) {
-				tx, err := db.BeginTx(ctx, nil)
-				if err != nil {
-					return nil, nil, nil, err
+	for name, copies := range map[string]bool{"INSERT": false, "COPY": true} {
+		for what, first := range map[string][]issues.Issue{
+			"inserts": nil,
+			"updates": {{Source: "s", Key: "1", Title: "one"}},
+		} {
+			db := openPostgres(t)
+			other := sqlstore.New(db.SQL(), dialect.Postgres)
+			if _, err := other.Upsert(t.Context(), first); err != nil {
+				t.Fatal(err)
+			}
+			begin := postgres.Begin(db, func(q ports.Querier) issues.Store {
+				h := &hurried{q, func() {
+					if _, err := other.Upsert(t.Context(), []issues.Issue{{Source: "s", Key: "1", Title: "the other's"}}); err != nil {
+						t.Error(err)
+					}
+				}}
+				if copies {
+					return sqlstore.New(hurriedCopier{h, q.(ports.Copier)}, dialect.Postgres)
 				}
-				return sqlstore.New(tx, dialect.Postgres), tx.Commit, tx.Rollback, nil
-			},
+				return sqlstore.New(h, dialect.Postgres)
+			})
+			s, tx, err := begin(t.Context(), ports.TxOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			given := []issues.Issue{{Source: "s", Key: "0"}, {Source: "s", Key: "1", Title: "mine"}}
+			if _, err := s.Upsert(t.Context(), given); !errors.Is(err, ports.ErrBusy) || errors.Is(err, ports.ErrExists) {
+				t.Errorf("%s, %s: %v, want ErrBusy", name, what, err)
+			}
+			if err := tx.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+			got, err := other.Upsert(t.Context(), []issues.Issue{{Source: "s", Key: "1", Title: "the other's"}})
+			if err != nil || got[0].Change != issues.Unchanged {
+				t.Errorf("%s, %s: %+v, %v, want the other's", name, what, got, err)
+			}
 		}
+	}
+}
+
+// A page that a transaction has read to write it back is not changed by others until
+// it ends: what would be indexed were the old text, and labels of the other's lost.
+func TestPagesAreLocked(t *testing.T) {
+	t.Parallel()
+	for name, read := range map[string]func(issues.Store) (int, error){
+		"Unindexed": func(s issues.Store) (int, error) {
+			page, err := s.Unindexed(t.Context(), 0, 9)
+			return len(page), err
+		},
+		"Labeled": func(s issues.Store) (int, error) {
+			page, err := s.Labeled(t.Context(), "", 0, 9)
+			return len(page), err
+		},
+	} {
+		db := openPostgres(t)
+		begin := postgres.Begin(db, bound(dialect.Postgres))
+		given := []issues.Issue{{Source: "s", Key: "1", Title: "one", Labels: []string{"ui"}}}
+		if _, err := sqlstore.New(db.SQL(), dialect.Postgres).Upsert(t.Context(), given); err != nil {
+			t.Fatal(err)
+		}
+		reader, tx, err := begin(t.Context(), ports.TxOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := read(reader); n != 1 || err != nil {
+			t.Errorf("%s: read %d, %v", name, n, err)
+		}
+		given[0].Title = "two"
+		upsert := func() error {
+			s, tx, err := begin(t.Context(), ports.TxOptions{LockTimeout: 50 * time.Millisecond})
+			if err != nil {
+				return err
+			}
+			defer tx.Rollback()
+			_, err = s.Upsert(t.Context(), given)
+			return err
+		}
+		if err := upsert(); !errors.Is(err, ports.ErrBusy) {
+			t.Errorf("%s: a writer beside it: %v, want ErrBusy", name, err)
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+		if err := upsert(); err != nil {
+			t.Errorf("%s: a writer after it: %v", name, err)
+		}
+	}
+}
+
+// An identity is refused where no index could hold it, and the longest that is not
+// is held, whatever it is made of.
+func TestLongIdentity(t *testing.T) {
+	t.Parallel()
+	s := sqlstore.New(openPostgres(t).SQL(), dialect.Postgres)
+	noise := make([]byte, 2600)
+	for n := range noise {
+		noise[n] = byte('!' + (n*n*31+n*7919>>3)%90) // does not compress
+	}
+	got, err := s.Upsert(t.Context(), []issues.Issue{
+		{Source: string(noise[:1300]), Key: string(noise[1300:])}, {Source: "s", Key: string(noise)}, {Source: "s", Key: strings.Repeat("k", 2599)},
 	})
+	if err != nil || got[0].Change != issues.Inserted || got[2].Change != issues.Inserted || got[1] != (issues.Outcome{
+		Change: issues.Refused, Reason: "Postgres cannot index source and key of 2601 bytes: more than 2600",
+	}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// A text with more words than an entry of the index can hold is indexed as far as it
+// goes, and its title always is.
+func TestMoreWordsThanFit(t *testing.T) {
+	t.Parallel()
+	s := sqlstore.New(openPostgres(t).SQL(), dialect.Postgres)
+	var body strings.Builder
+	for n := range 200_000 {
+		body.WriteString("w")
+		body.WriteString(strings.Repeat("x", n%7))
+		body.WriteString(time.Duration(n).String()[:1])
+		body.WriteString(strings.ReplaceAll(time.Unix(int64(n), 0).UTC().Format("150405.02"), ".", "d") + " ")
+	}
+	given := []issues.Issue{{Source: "s", Key: "1", Title: "title", Body: "first " + body.String()}}
+	if _, err := s.Upsert(t.Context(), given); err != nil {
+		t.Fatal(err)
+	}
+	given[0].ID = 1
+	if n, err := s.Index(t.Context(), given); n != 1 || err != nil {
+		t.Fatalf("indexed %d, %v", n, err)
+	}
+	for _, query := range []string{"title", "first", "title first"} {
+		found, err := s.Search(t.Context(), issues.Query{Text: query, Limit: 9})
+		if err != nil || len(found) != 1 {
+			t.Errorf("%s: %d found, %v", query, len(found), err)
+		}
+	}
+}
+
+// What is read often is read by an index, where the table is large.
+func TestPostgresPlans(t *testing.T) {
+	t.Parallel()
+	conn, err := openPostgres(t).SQL().Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(t.Context(), "SET enable_seqscan = off"); err != nil {
+		t.Fatal(err)
+	}
+	var plans strings.Builder
+	s := sqlstore.New(told{conn, func(query string, args []any) {
+		rows, err := conn.QueryContext(t.Context(), "EXPLAIN "+query, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				t.Fatal(err)
+			}
+			plans.WriteString(line + "\n")
+		}
+	}}, dialect.Postgres)
+	nothing := func(*issues.Issue) error { return nil }
+	for index, do := range map[string]func() error{
+		"Index Scan using issues_unindexed": func() error { _, err := s.Unindexed(t.Context(), 5, 9); return err },
+		"Bitmap Index Scan on issues_search_title": func() error {
+			_, err := s.Search(t.Context(), issues.Query{Text: "a", Limit: 9})
+			return err
+		},
+		"Bitmap Index Scan on issues_search_words": func() error { return s.Each(t.Context(), issues.Filter{Query: "a"}, nothing) },
+		"Index Scan using issues_source_key_key":   func() error { return s.Each(t.Context(), issues.Filter{Source: "a"}, nothing) },
+		"Index Scan using issues_pkey":             func() error { _, err := s.Labeled(t.Context(), "", 5, 9); return err },
+	} {
+		plans.Reset()
+		if err := do(); err != nil || !strings.Contains(plans.String(), index) {
+			t.Errorf("want %s, %v:\n%s", index, err, plans.String())
+		}
+	}
 }

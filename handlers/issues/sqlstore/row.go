@@ -74,6 +74,18 @@ func (r *row) dest() []any {
 	return dest
 }
 
+// appendTexts appends the columns' values to args.
+func (r *row) appendTexts(args []any) []any {
+	for column, text := range r.text {
+		if text == "" && nullable(column) {
+			args = append(args, nil)
+			continue
+		}
+		args = append(args, text)
+	}
+	return args
+}
+
 // encode makes a row of an issue.
 func encode(i *issues.Issue) (row, error) {
 	r := row{text: [columnCount]string{
