@@ -59,13 +59,13 @@ func (i inner) Rollback() error { return i.tx.Rollback(i.ctx) }
 
 // beginning is what begins a transaction. Its isolation is the one that checkpoints
 // are written for, whatever the database's default is.
-func beginning(o ports.TxOptions) string {
+func beginning(o ports.TxOptions, idle time.Duration) string {
 	var b strings.Builder
 	b.WriteString("BEGIN ISOLATION LEVEL READ COMMITTED")
 	for _, limit := range []struct {
 		setting string
 		time.Duration
-	}{{"lock_timeout", o.LockTimeout}, {"statement_timeout", o.StatementTimeout}} {
+	}{{"lock_timeout", o.LockTimeout}, {"statement_timeout", o.StatementTimeout}, {"idle_in_transaction_session_timeout", idle}} {
 		if limit.Duration > 0 {
 			fmt.Fprintf(&b, "; SET LOCAL %s = %d", limit.setting, max(1, limit.Milliseconds()))
 		}

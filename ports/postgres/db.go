@@ -3,9 +3,11 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,8 +17,10 @@ import (
 
 // DB is a database. It is safe for concurrent use.
 type DB struct {
-	sql  *sql.DB
-	name string
+	sql       *sql.DB
+	connector driver.Connector // of the pool, for one beside it
+	name      string
+	idle      time.Duration // how long a transaction of it may be left alone; 0: for ever
 
 	mu     sync.Mutex
 	saving map[string]int // by run, this DB's transactions that have saved and not ended
@@ -62,7 +66,8 @@ func open(ctx context.Context, address string, o Options, schemas ...schema) (*D
 	// here. A named one would outlive its transaction, and so reach a server connection
 	// that PgBouncer gives to another.
 	config.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
-	db := &DB{sql: sql.OpenDB(connector(config)), name: name, saving: map[string]int{}}
+	connector := connector(config)
+	db := &DB{sql: sql.OpenDB(connector), connector: connector, name: name, saving: map[string]int{}}
 	db.sql.SetMaxOpenConns(maxOpen)
 	db.sql.SetMaxIdleConns(maxOpen)
 	err = db.check(ctx)

@@ -24,3 +24,20 @@ func query[T any](ctx context.Context, q ports.Querier, scan func(*sql.Rows, *T)
 	}
 	return all, rows.Err()
 }
+
+// one returns ErrStale where a statement has changed no row.
+func one(r sql.Result, err error) error {
+	any, err := changed(r, err)
+	if err == nil && !any {
+		return ports.ErrStale
+	}
+	return err
+}
+
+func changed(r sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n > 0, err
+}

@@ -1,0 +1,181 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// lease says how long a lock outlives the last word of its holder, by the server's
+// clock, and how often he gives it.
+type lease struct{ ttl, every time.Duration }
+
+// usual lets a renewal fail four times before the lock is lost.
+var usual = lease{ttl: 10 * time.Second, every: 2 * time.Second}
+
+// held are locks in this process's hands, which it renews until it releases them.
+type held struct {
+	state  state
+	fences []ports.Fence
+	keys   []string // of the fences
+	tokens []int64
+	pool   *sql.DB // of the renewals alone, so that they wait for nothing that this process does
+
+	stop context.CancelFunc
+	done chan struct{} // closed once nothing is renewed any more
+
+	mu    sync.Mutex
+	until time.Time // the server keeps them at least until then: by the clock that no one sets
+	gone  string    // why they are not held any more; "": they may be
+}
+
+// hold keeps locks that were asked for at an instant.
+func (s state) hold(fences []ports.Fence, asked time.Time) *held {
+	ctx, stop := context.WithCancel(context.Background())
+	h := &held{state: s, fences: fences, stop: stop, done: make(chan struct{}), until: asked.Add(s.lease.ttl)}
+	h.keys, h.tokens = columns(fences)
+	h.pool = sql.OpenDB(s.connector) // connects when it is first asked
+	h.pool.SetMaxOpenConns(1)
+	if len(fences) == 0 {
+		close(h.done)
+		return h
+	}
+	go h.keep(ctx)
+	return h
+}
+
+// keep renews until ctx ends. A renewal that fails is tried again soon, and one that
+// hangs is given up: both may come of a connection that is gone.
+func (h *held) keep(ctx context.Context) {
+	defer close(h.done)
+	wait := h.state.lease.every
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		wait = h.state.lease.every
+		if err := h.renew(ctx); err != nil {
+			wait /= 8
+		}
+	}
+}
+
+// ours are the rows of the keys $1 that still have their tokens $2, locked in their
+// order, so that two who lock the same do not wait for each other.
+const ours = `WITH ours AS (
+	SELECT l.key FROM beignet_lock l JOIN unnest($1::text[], $2::bigint[]) AS h(key, token) ON l.key = h.key AND l.token = h.token
+	ORDER BY l.key FOR UPDATE OF l
+)`
+
+// renew has the server keep what is still this holder's. What has run out stays lost,
+// though nobody may have taken it yet: others may have seen that it was free.
+func (h *held) renew(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, h.state.lease.every)
+	defer cancel()
+	asked := time.Now()
+	r, err := h.pool.ExecContext(ctx, ours+` UPDATE beignet_lock l SET expires = clock_timestamp() + $3::bigint * interval '1 microsecond'
+		FROM ours WHERE l.key = ours.key AND l.expires > clock_timestamp()`, h.keys, h.tokens, h.state.lease.ttl.Microseconds())
+	if err != nil {
+		return err
+	}
+	n, err := r.RowsAffected()
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if n < int64(len(h.keys)) {
+		h.lose("another may have them")
+		return nil
+	}
+	h.until = asked.Add(h.state.lease.ttl)
+	return nil
+}
+
+// lose notes why the locks are not held any more, while mu is held. The first reason
+// stays.
+func (h *held) lose(why string) {
+	if h.gone == "" {
+		h.gone = why
+	}
+}
+
+func (h *held) Fences() []ports.Fence { return slices.Clone(h.fences) }
+
+// Check asks the server. One that does not answer is no loss before the locks may have
+// run out.
+func (h *held) Check(ctx context.Context) error {
+	if len(h.fences) == 0 {
+		return ctx.Err()
+	}
+	until, err := h.standing()
+	if err != nil {
+		return err
+	}
+	bounded, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	var n int
+	err = h.state.sql.QueryRowContext(bounded, `SELECT count(*) FROM beignet_lock l
+		JOIN unnest($1::text[], $2::bigint[]) AS h(key, token) ON l.key = h.key AND l.token = h.token
+		WHERE l.expires > clock_timestamp()`, h.keys, h.tokens).Scan(&n)
+	if err == nil && n < len(h.fences) {
+		h.mu.Lock()
+		h.lose("another may have them")
+		h.mu.Unlock()
+	}
+	if _, gone := h.standing(); gone != nil {
+		return gone
+	}
+	return h.state.fail(ctx, h.what("check"), lost(ctx, err))
+}
+
+// standing returns until when the locks are held at least, or why they are not.
+func (h *held) standing() (time.Time, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	gone := h.gone
+	if gone == "" && !time.Now().Before(h.until) {
+		gone = fmt.Sprintf("not renewed for %s, for the server did not answer or this process did not run", h.state.lease.ttl)
+	}
+	if gone == "" {
+		return h.until, nil
+	}
+	return h.until, fmt.Errorf("%s: %s: %s: %w", h.state.name, h.what("check"), gone, ports.ErrStale)
+}
+
+func (h *held) what(what string) string { return fmt.Sprintf("%s locks %q", what, h.keys) }
+
+// Release leaves the rows of a lock that was lost alone: another may have it now. Where
+// the server does not answer, the locks run out by themselves.
+func (h *held) Release(forget ...string) error {
+	h.mu.Lock()
+	again := h.gone == released
+	h.gone = released
+	h.mu.Unlock()
+	if again || len(h.fences) == 0 {
+		return nil
+	}
+	h.stop()
+	<-h.done
+	ctx, cancel := context.WithTimeout(context.Background(), h.state.lease.ttl)
+	defer cancel()
+	if forget == nil {
+		forget = []string{}
+	}
+	_, err := h.state.sql.ExecContext(ctx, ours+`, forgotten AS (
+			DELETE FROM beignet_lock l USING ours WHERE l.key = ours.key AND l.key = ANY ($3::text[])
+		)
+		UPDATE beignet_lock l SET expires = NULL FROM ours WHERE l.key = ours.key AND l.key <> ALL ($3::text[])`, h.keys, h.tokens, forget)
+	err = h.state.fail(context.Background(), h.what("release"), lost(context.Background(), err))
+	return errors.Join(err, h.pool.Close())
+}
+
+const released = "released"

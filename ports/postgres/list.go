@@ -1,0 +1,72 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+func (s state) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error) {
+	statement, args := listing(f)
+	runs, err := query(ctx, s.sql, func(rows *sql.Rows, run *ports.Run) (err error) {
+		var r stored
+		if err := rows.Scan(&r.body, &r.ordered); err != nil {
+			return err
+		}
+		*run, err = r.decode()
+		return err
+	}, statement, args...)
+	if f.CommittedIn != nil {
+		runs = slices.DeleteFunc(runs, func(r ports.Run) bool { return !r.Committed() || r.Database != *f.CommittedIn })
+		if f.Limit > 0 && f.Limit < len(runs) {
+			runs = runs[:f.Limit]
+		}
+	}
+	return runs, s.fail(ctx, "list runs", err)
+}
+
+// listing asks for what is given alone, so that an index can answer it: a
+// condition that might be empty would have every row looked at.
+func listing(f ports.RunFilter) (statement string, args []any) {
+	var where []string
+	add := func(condition string, value any) {
+		args = append(args, value)
+		where = append(where, fmt.Sprintf(condition, len(args)))
+	}
+	if f.Prefix != "" {
+		prefix := kept(f.Prefix)
+		add("id >= $%d", prefix)
+		add("id < $%d", prefix+"\U0010FFFF") // the last character there is
+	}
+	if f.Task != "" {
+		add("task = $%d", kept(f.Task))
+	}
+	if f.Status != "" {
+		add("status = $%d", kept(string(f.Status)))
+	}
+	if f.Actor != "" {
+		add("actor = $%d", kept(f.Actor))
+	}
+	if !f.Since.IsZero() {
+		add("started >= $%d", sortable(f.Since))
+	}
+	if !f.Before.IsZero() {
+		add("started < $%d", sortable(f.Before))
+	}
+	statement = "SELECT body, ordered FROM beignet_run"
+	if len(where) > 0 {
+		statement += " WHERE " + strings.Join(where, " AND ")
+	}
+	if statement += " ORDER BY seq DESC"; f.CommittedIn != nil {
+		statement = strings.Replace(statement, "seq DESC", "started DESC, id DESC", 1)
+	}
+	if f.Limit > 0 && f.CommittedIn == nil {
+		args = append(args, f.Limit)
+		statement += fmt.Sprintf(" LIMIT $%d", len(args))
+	}
+	return statement, args
+}

@@ -1,0 +1,84 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// state keeps runs, audit and locks in a DB, whose checkpoints are its own.
+type state struct {
+	*DB
+	key   ports.AuditKey
+	lease lease
+}
+
+var _ ports.State = state{}
+
+// StateOptions say how to open a state.
+type StateOptions struct {
+	// Create makes the state's tables where they are not there, be it in a database
+	// that has an app's own. The database itself is never made. Optional: without it
+	// what is missing is ErrNotFound, and nothing is made.
+	Create bool
+
+	// AuditKey is the key of the audit. Optional: without it a chain that has no key
+	// goes on without one, and one that has is a [ports.KeyError].
+	AuditKey ports.AuditKey
+
+	lease lease // zero: usual
+}
+
+// OpenState opens the state in a database, by its URL, and upgrades one that an
+// earlier version of this program made. It may be the database that an app has its
+// rows in: the checkpoints of both are then one. The errors are those of [Open].
+func OpenState(ctx context.Context, address string, o StateOptions) (ports.State, error) {
+	db, err := open(ctx, address, Options{Create: o.Create, Adopt: true}, dataSchema(), stateSchema())
+	if err != nil {
+		return nil, err
+	}
+	db.idle = frozen
+	if o.lease == (lease{}) {
+		o.lease = usual
+	}
+	return state{db, o.AuditKey, o.lease}, nil
+}
+
+const (
+	// crowd is how long others may be busy with the same record, the audit's end or a
+	// lock: they need a moment.
+	crowd = 5 * time.Second
+
+	// frozen is how long a process may leave a transaction of the state alone: one that
+	// was stopped in the middle must keep nobody from renewing a lock.
+	frozen = 5 * time.Second
+)
+
+func (s state) Begin(ctx context.Context) (ports.Tx, error) {
+	t, err := s.begin(ctx, ports.TxOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// write commits what change does, and the events after it.
+func (s state) write(ctx context.Context, what string, events []ports.Event, change func(*sql.Tx) error) error {
+	t, err := s.begin(ctx, ports.TxOptions{LockTimeout: crowd})
+	if err != nil {
+		return err
+	}
+	defer t.Rollback()
+	err = t.change(ctx, what, func() error {
+		if err := change(t.sql); err != nil {
+			return err
+		}
+		return appendEvents(ctx, t.sql, s.key, events)
+	})
+	if err != nil {
+		return err
+	}
+	return t.Commit()
+}
