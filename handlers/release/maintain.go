@@ -24,8 +24,9 @@ type Maintainer interface {
 	// are out of date.
 	Optimize(ctx context.Context) error
 
-	// Vacuum writes the database anew, without its free pages. Meanwhile it
-	// takes its size on the disk a second time, and nobody else can write.
+	// Vacuum gives back what is free. SQLite writes the database anew: meanwhile it
+	// takes its size on the disk a second time, and nobody else can write. Postgres
+	// shuts nobody out, and gives back to the disk what stands at a table's end.
 	Vacuum(ctx context.Context) error
 }
 

@@ -53,10 +53,10 @@ func (m postgresMaintainer) checks(ctx context.Context) (all []check, err error)
 		all = append(all, c)
 		return err
 	}, `SELECT c.relname, format('SELECT count(t::text) FROM %s t', c.oid::regclass)
-		FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'm')
+		FROM pg_class c WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind IN ('r', 'm')
 	UNION ALL SELECT c.relname, format('SELECT %s.bt_index_check(%s, true)', e.extnamespace::regnamespace, c.oid)
 		FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid JOIN pg_am a ON a.oid = c.relam, pg_extension e
-		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'i' AND a.amname = 'btree'
+		WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind = 'i' AND a.amname = 'btree'
 			AND i.indisvalid AND i.indisready AND e.extname = 'amcheck'
 			AND has_function_privilege(format('%s.bt_index_check(regclass, boolean)', e.extnamespace::regnamespace), 'EXECUTE')`)
 	return all, err
@@ -102,7 +102,7 @@ func (m postgresMaintainer) tables(ctx context.Context, command string) error {
 		err := rows.Scan(&name)
 		names = append(names, name)
 		return err
-	}, `SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'm')`)
+	}, `SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind IN ('r', 'm')`)
 	for _, name := range names {
 		if err == nil {
 			_, err = m.db.ExecContext(ctx, command+" "+name)
