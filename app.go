@@ -47,7 +47,7 @@ func open(ctx context.Context, s runner.Session) (runner.Opened[*handlers.App], 
 		}
 	}
 	return runner.Opened[*handlers.App]{
-		App: app(db.SQL()), Begin: sqlite.Begin(db, app), Checkpoints: db,
+		App: app(db.SQL()), Probe: db.Probe, Begin: sqlite.Begin(db, app), Checkpoints: db,
 		Close: func(context.Context) error { return db.Close() },
 	}, nil
 }

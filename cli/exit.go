@@ -45,7 +45,7 @@ func exitCode(code runner.Code) int {
 		return exitUnavailable
 	case runner.CodeIO:
 		return exitIO
-	case runner.CodeLocked:
+	case runner.CodeLocked, runner.CodeThrottled:
 		return exitLocked
 	case runner.CodeGate:
 		return exitGate

@@ -71,6 +71,17 @@ func positive[T int | int64](p *T, most T) flag.Value {
 	}}
 }
 
+// rate is a whole number of items a second, 0 being any.
+func rate(p **int64) flag.Value {
+	return &ffval.Value[*int64]{Pointer: p, ParseFunc: func(s string) (*int64, error) {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || n < 0 {
+			return nil, wantError("a whole number from 0 up")
+		}
+		return &n, nil
+	}}
+}
+
 func duration(p *time.Duration) flag.Value {
 	return &ffval.Value[time.Duration]{Pointer: p, ParseFunc: func(s string) (time.Duration, error) {
 		d, err := time.ParseDuration(s)

@@ -235,7 +235,7 @@ func TestExitCodes(t *testing.T) {
 		runner.CodeFile: 66, runner.CodeUnavailable: 69, runner.CodeInternal: 70, runner.CodeIO: 74, runner.CodeLocked: 75,
 		runner.CodeGate: 77, runner.CodeConfig: 78, runner.CodeTimeout: 124, runner.CodeTask: 1, runner.CodePanic: 1,
 		runner.CodeFailures: 1, runner.CodeOutput: 1, "another": 70, runner.CodeUnknownRun: 64,
-		runner.CodeStopped: 130, runner.CodeTerminated: 143, runner.CodeCancelled: 4, runner.CodeAudit: 5,
+		runner.CodeStopped: 130, runner.CodeTerminated: 143, runner.CodeCancelled: 4, runner.CodeThrottled: 75, runner.CodeAudit: 5,
 	} {
 		if got := exitCode(code); got != want {
 			t.Errorf("%s: %d, want %d", code, got, want)

@@ -100,6 +100,9 @@ func (p *progress) line(at ports.Progress, rate float64) string {
 	if at.Failed > 0 {
 		line += "  " + number(at.Failed) + " failed"
 	}
+	if at.Waiting != "" {
+		return line + "  waiting for the " + term.Escape(at.Waiting)
+	}
 	if known && rate > 0 {
 		left := time.Duration(float64(*at.Total-at.Processed) / rate * float64(time.Second))
 		line += "  " + max(left, 0).Round(time.Second).String() + " left"

@@ -19,7 +19,7 @@ func (c *call) runsCommands(root *flagSet) *ff.Command {
 	return &ff.Command{
 		Name: "runs", Flags: runs,
 		Subcommands: []*ff.Command{
-			c.runsList(runs), c.runsShow(runs), c.runsResume(runs), c.runsRetryFailed(runs), c.runsCancel(runs), c.runsWait(runs), c.runsPrune(runs),
+			c.runsList(runs), c.runsShow(runs), c.runsResume(runs), c.runsRetryFailed(runs), c.runsCancel(runs), c.runsTune(runs), c.runsWait(runs), c.runsPrune(runs),
 		},
 	}
 }

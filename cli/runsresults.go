@@ -63,8 +63,10 @@ type runsShowResult struct {
 	Stages     stagesResult      `json:"stages"` // of the latest attempt
 	Output     json.RawMessage   `json:"output,omitempty"`
 	Error      *errorResult      `json:"error,omitempty"`
-	Order      *orderResult      `json:"order,omitempty"` // what another process has told it to do
-	Log        []string          `json:"log"`             // its last lines
+	Order      *orderResult      `json:"order,omitempty"`   // what another process has told it to do
+	Waits      []waitResult      `json:"waits,omitempty"`   // between its batches, over all attempts
+	Waiting    string            `json:"waiting,omitempty"` // what it waits for now
+	Log        []string          `json:"log"`               // its last lines
 	Resume     string            `json:"resume,omitempty"`
 }
 
@@ -76,12 +78,35 @@ type limitsResult struct {
 	MaxFailures int64   `json:"maxFailures,omitempty"`
 	MaxShare    float64 `json:"maxShare,omitempty"` // of the items
 	TimeoutMs   float64 `json:"timeoutMs,omitempty"`
+	Rate        int64   `json:"rate,omitempty"` // items a second
 }
 
 type orderResult struct {
-	Cancel bool   `json:"cancel"`
-	By     string `json:"by"`
-	At     string `json:"at"`
+	Cancel    bool   `json:"cancel"`
+	Rate      *int64 `json:"rate,omitempty"`      // items a second at most, 0 being any
+	BatchSize int    `json:"batchSize,omitempty"` // items
+	By        string `json:"by"`
+	At        string `json:"at"`
+}
+
+func describeOrder(o *ports.Order) *orderResult {
+	if o == nil {
+		return nil
+	}
+	return &orderResult{o.Cancel, o.Rate, o.BatchSize, o.By, stamp(o.At)}
+}
+
+// waitResult is how long a run has waited for one thing between its batches.
+type waitResult struct {
+	Why string  `json:"why"` // rate, pause, probe or database
+	Ms  float64 `json:"ms"`
+}
+
+type runsTuneResult struct {
+	SchemaVersion int          `json:"schemaVersion"`
+	ID            string       `json:"id"`
+	Task          string       `json:"task"`
+	Order         *orderResult `json:"order,omitempty"` // all that the run is told; none: it has ended meanwhile
 }
 
 func (c *call) describeRun(s runner.Standing) runsShowResult {
@@ -91,15 +116,19 @@ func (c *call) describeRun(s runner.Standing) runsShowResult {
 		Batches: s.Progress.Batches, Changed: s.Progress.Changed,
 		Client: s.Client, Tenant: s.Tenant, Reason: s.Reason, Version: s.Version, Delivery: s.Delivery, Database: s.Database,
 		Parent: s.Parent, Root: s.Root, Supersedes: s.Supersedes,
-		Limits: limitsResult{l.BatchSize, l.Items, l.Skip, l.MaxFailures, l.MaxShare, milliseconds(l.Timeout)},
+		Limits: limitsResult{l.BatchSize, l.Items, l.Skip, l.MaxFailures, l.MaxShare, milliseconds(l.Timeout), l.Rate},
 		Input:  s.Input, Files: s.Inputs, Preview: describePreview(s.Preview), Stages: s.Stages, Output: s.Output,
 		Log: append([]string{}, s.Log...), Resume: c.resume(s),
 	}
 	if f := s.Failure; f != nil {
 		result.Error = &errorResult{Code: f.Code, Message: f.Message, Hint: f.Hint}
 	}
-	if o := s.Order; o != nil {
-		result.Order = &orderResult{o.Cancel, o.By, stamp(o.At)}
+	result.Order = describeOrder(s.Order)
+	for _, w := range s.Waits {
+		result.Waits = append(result.Waits, waitResult{w.Why, milliseconds(w.Duration)})
+	}
+	if s.At() {
+		result.Waiting = s.Progress.Waiting
 	}
 	return result
 }

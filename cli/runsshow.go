@@ -107,8 +107,12 @@ func (c *call) origin(s runner.Standing) []row {
 	if s.Ended != nil {
 		rows[1] = row{"ended", moment(*s.Ended, c.began) + ", after " + took(s, c.began)}
 	}
-	if o := s.Order; o != nil && o.Cancel {
-		rows = append(rows, row{"order", "cancel, by " + o.By + ", " + ago(c.began.Sub(o.At))})
+	if o := s.Order; o != nil {
+		what := tuningText(o)
+		if o.Cancel {
+			what = "cancel"
+		}
+		rows = append(rows, row{"order", what + ", by " + o.By + ", " + ago(c.began.Sub(o.At))})
 	}
 	for _, f := range s.Inputs {
 		rows = append(rows, row{"file", fmt.Sprintf("%s, %s, sha256 %.12s", f.Name, plural(f.Size, "byte"), f.SHA256)})
@@ -136,7 +140,22 @@ func progressRows(s runner.Standing) []row {
 	if p.Changed > 0 {
 		rows = append(rows, row{"changed", number(p.Changed)})
 	}
+	if len(s.Waits) > 0 {
+		rows = append(rows, row{"waited", waitsText(s.Waits)})
+	}
+	if s.At() && p.Waiting != "" {
+		rows = append(rows, row{"waiting", p.Waiting})
+	}
 	return rows
+}
+
+// waitsText says how long a run has waited, and why.
+func waitsText(waits []ports.Wait) string {
+	parts := make([]string, len(waits))
+	for i, w := range waits {
+		parts[i] = seconds(w.Duration) + " for the " + w.Why
+	}
+	return strings.Join(parts, ", ")
 }
 
 // limitsText are the bounds of a run's batches.
@@ -144,6 +163,9 @@ func limitsText(l ports.Limits) string {
 	var parts []string
 	if l.BatchSize > 0 {
 		parts = append(parts, plural(int64(l.BatchSize), "item")+" a batch")
+	}
+	if l.Rate > 0 {
+		parts = append(parts, plural(l.Rate, "item")+" a second at most")
 	}
 	if l.Items > 0 {
 		parts = append(parts, plural(l.Items, "item")+" at most")

@@ -19,7 +19,7 @@ var outputSchemas embed.FS
 // schemaNames are the outputs and the manifests that there is a schema of.
 func schemaNames() []string {
 	return []string{
-		"list", "show", "run", "runs-list", "runs-show", "runs-failed", "runs-cancel", "runs-prune", "locks", "locks-break",
+		"list", "show", "run", "runs-list", "runs-show", "runs-failed", "runs-cancel", "runs-tune", "runs-prune", "locks", "locks-break",
 		"audit-list", "audit-show", "audit-verify", "audit-export",
 		"check", "make", "version", "tasks", "beignet",
 	}

@@ -28,6 +28,7 @@ func TestSchemasAreCurrent(t *testing.T) {
 		"runs-show":    {runsShowResult{}, "What runs show --json prints."},
 		"runs-cancel":  {runsCancelResult{}, "What runs cancel --json prints."},
 		"runs-prune":   {runsPruneResult{}, "What runs prune --json prints."},
+		"runs-tune":    {runsTuneResult{}, "What runs tune --json prints."},
 		"locks":        {locksResult{}, "What locks --json prints."},
 		"locks-break":  {locksBreakResult{}, "What locks break --json prints."},
 		"check":        {checkResult{}, "What check --json prints."},

@@ -69,12 +69,17 @@ const exitCodes = "Exit codes: 0 done, 1 the task failed, 4 cancelled, 64 usage,
 // addLimits adds the flags that bound a run instead of its manifest.
 func addLimits(flags *flagSet, l *runner.Limits) {
 	flags.add(0, "batch-size", "N", "Items a batch, instead of the task's own.", positive(&l.BatchSize, maxBatchSize))
+	addRate(flags, &l.Rate)
 	flags.add(0, "limit", "N", "Stop after this many items.", positive(&l.Items, maxItems))
 	flags.add(0, "on-error", "stop|skip", "What becomes of the run when an item fails.",
 		choice(&l.OnError, manifest.OnErrorStop, manifest.OnErrorSkip))
 	flags.add(0, "max-failures", "N|N%", "How many items may fail before a run that skips them stops.", failures(&l.MaxFailures))
 	flags.add(0, "timeout", "DURATION", "End the run after this long, such as 90s; it can only shorten the task's own.",
 		duration(&l.Timeout))
+}
+
+func addRate(flags *flagSet, p **int64) {
+	flags.add(0, "rate", "N", "Items a second at most; 0 lifts the limit.", rate(p))
 }
 
 // addCaller adds the flags that say who asks, and why.

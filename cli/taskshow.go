@@ -117,6 +117,7 @@ func facts(d runner.Description) []row {
 	if d.Batch.Size > 0 {
 		add("batches", "of "+plural(d.Batch.Size, "item"))
 	}
+	add("throttle", throttleText(d.Throttle))
 	if most := d.MaxFailures; most != nil {
 		allowed := number(most.Count)
 		if most.Share > 0 {
@@ -201,4 +202,19 @@ func about(f schema.Field) string {
 func fieldName(pointer string) string {
 	name := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
 	return term.Escape(strings.NewReplacer("~1", "/", "~0", "~").Replace(name))
+}
+
+// throttleText is what slows a task's runs down.
+func throttleText(t manifest.Throttle) string {
+	var parts []string
+	if t.Rate > 0 {
+		parts = append(parts, plural(t.Rate, "item")+" a second at most")
+	}
+	if t.Pause > 0 {
+		parts = append(parts, roundDuration(t.Pause)+" between batches")
+	}
+	if t.Probe.Query != "" {
+		parts = append(parts, fmt.Sprintf("while %s is %d at most", t.Probe.Query, t.Probe.Limit))
+	}
+	return strings.Join(parts, ", ")
 }

@@ -114,7 +114,7 @@ var allowedValues = []struct {
 	{[]string{"onError: skip", `maxFailures: "0.5%"`}, func(t *Task) any { return *t.MaxFailures }, MaxFailures{Share: .005}},
 	{[]string{"onError: skip", "maxFailures: 100%"}, func(t *Task) any { return *t.MaxFailures }, MaxFailures{Share: 1}},
 	{[]string{"timeout: 1h30m"}, func(t *Task) any { return t.Timeout }, 90 * time.Minute},
-	{[]string{"batch: { size: 100000 }"}, func(t *Task) any { return t.Batch }, Batch{100000}},
+	{[]string{"batch: { size: 100000 }"}, func(t *Task) any { return t.Batch }, Batch{Size: 100000}},
 	{[]string{"batch: {}"}, func(t *Task) any { return t.Batch }, Batch{}},
 	{[]string{"lock: [a, b]"}, func(t *Task) any { return t.Lock }, []string{"a", "b"}},
 	{[]string{"aliases: []"}, func(t *Task) any { return t.Aliases }, []string(nil)},

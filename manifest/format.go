@@ -49,6 +49,7 @@ type Task struct {
 	Deprecated  string        `yaml:"deprecated" doc:"Why the task should no longer be run, and what to use in its place."`
 	Timeout     time.Duration `yaml:"timeout" doc:"How long the handler may take, such as 30m. Without it there is no limit."` // 0: none
 	Batch       Batch         `yaml:"batch" doc:"How a handler that works in batches is driven. A one-shot must not have it."`
+	Throttle    Throttle      `yaml:"throttle" doc:"What keeps a run from being a burden to others. A one-shot must not have it."`
 	OnError     OnError       `yaml:"onError" enum:"stop,skip" default:"stop" doc:"What becomes of a run when an item fails: it stops, or it keeps the item aside and goes on, which needs maxFailures and a handler that works in batches."`
 	MaxFailures *MaxFailures  `yaml:"maxFailures" doc:"How many items may fail before a run that skips them stops: a number, or a share such as 5%, which is judged from 1,000 items on."` // nil unless OnError is skip
 	Tenant      TenantRule    `yaml:"tenant" enum:"required,optional,none" default:"optional" doc:"Whether a run names a tenant: it must, it may, or it must not."`
@@ -61,6 +62,7 @@ type Task struct {
 	HandlerAt     Position   `yaml:"handler,at"`
 	AliasesAt     []Position `yaml:"aliases,at"` // one for each alias
 	BatchAt       Position   `yaml:"batch,at"`
+	ThrottleAt    Position   `yaml:"throttle,at"`
 	OnErrorAt     Position   `yaml:"onError,at"`
 	MaxFailuresAt Position   `yaml:"maxFailures,at"`
 	LockAt        Position   `yaml:"lock,at"`
@@ -98,7 +100,26 @@ const (
 
 // Batch is how a batched handler is driven.
 type Batch struct {
-	Size int `yaml:"size" min:"1" max:"100000" doc:"Items a batch. Without it 1,000."` // 0: the runner's default
+	Size             int           `yaml:"size" min:"1" max:"100000" doc:"Items a batch. Without it 1,000."`                                                                                                                                        // 0: the runner's default
+	Target           time.Duration `yaml:"target" doc:"How long a batch is to take, such as 500ms: the next has more items or fewer, beginning with size. Without it they stay the same."`                                                          // 0: none
+	Max              int           `yaml:"max" min:"1" max:"100000" doc:"The most items of a batch that is adapted to its target. Without it ten times its size."`                                                                                  // 0: the runner's default
+	LockTimeout      time.Duration `yaml:"lockTimeout" doc:"How long a batch waits for a lock of the database that another holds, before it is rolled back and tried again with half its items. Without it 5s."`                                    // 0: the runner's default
+	StatementTimeout time.Duration `yaml:"statementTimeout" doc:"How long one statement of a batch may take on a server, before the batch is rolled back and tried again with half its items. Without it ten times target, and none without that."` // 0: the runner's default
+}
+
+// Throttle is what keeps a run from being a burden to others.
+type Throttle struct {
+	Rate  int           `yaml:"rate" min:"1" max:"1000000000" doc:"Items a second at most."` // 0: any
+	Pause time.Duration `yaml:"pause" doc:"How long to wait between two batches."`
+	Probe Probe         `yaml:"probe" doc:"What to ask the database before a batch."`
+}
+
+// Probe is a question to the database whose answer lets the next batch begin.
+type Probe struct {
+	Query    string        `yaml:"query,required,text" doc:"A statement that reads one number, such as the seconds that a replica lags."` // empty: there is no probe
+	Limit    int           `yaml:"limit,required" min:"0" max:"1000000000" doc:"The most that the number may be. While it is above, and while there is no answer, the run waits."`
+	Every    time.Duration `yaml:"every" doc:"How often to ask. Without it every 5s."`                                                                      // 0: the runner's default
+	Patience time.Duration `yaml:"patience" doc:"How long to wait for a number within the limit, before the run stops and can be resumed. Without it 10m."` // 0: the runner's default
 }
 
 // MaxFailures is how many items may fail before a run that skips them stops. One

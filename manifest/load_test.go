@@ -110,7 +110,7 @@ func TestLoad(t *testing.T) {
 	same(t, "task", full, Task{
 		Name: "issues.backfill-search", Feature: "issues", Description: "Backfill the issues search index.", Help: "Long.\n\n\tText.",
 		Handler: "issues.backfill", Effect: EffectWrite, Aliases: []string{"issues.reindex", "reindex"}, Deprecated: "use issues.index",
-		Timeout: 30 * time.Minute, Batch: Batch{1000}, OnError: OnErrorSkip, MaxFailures: &MaxFailures{Share: .05}, Tenant: TenantRequired,
+		Timeout: 30 * time.Minute, Batch: Batch{Size: 1000}, OnError: OnErrorSkip, MaxFailures: &MaxFailures{Share: .05}, Tenant: TenantRequired,
 		Lock: []string{"table:issues", "import:{{source}}"},
 		Examples: []Example{
 			{Description: "Look first.", Input: []byte(`{"dryRun":true}`), At: at(27, 9, 11)},

@@ -38,6 +38,7 @@ type Run struct {
 	Ended   *time.Time `json:"ended"` // nil while running
 
 	Progress Progress        `json:"progress"`
+	Waits    []Wait          `json:"waits,omitempty"`   // what its attempts have waited for between batches
 	Preview  *Preview        `json:"preview,omitempty"` // of a dry run of batches
 	Inputs   []InputFile     `json:"inputs,omitempty"`  // the files that it read
 	Stages   []Stage         `json:"stages,omitempty"`  // of the latest attempt, in order
@@ -53,9 +54,24 @@ const MaxLog = 200
 // Order is what another process tells the one that is at a run. It is heeded
 // between batches, about once a second.
 type Order struct {
-	Cancel bool      `json:"cancel"`
-	By     string    `json:"by"`
-	At     time.Time `json:"at"`
+	Cancel    bool      `json:"cancel"`
+	Rate      *int64    `json:"rate,omitempty"`      // items a second at most, 0 being any; nil: as it is
+	BatchSize int       `json:"batchSize,omitempty"` // items; 0: as it is
+	By        string    `json:"by"`
+	At        time.Time `json:"at"`
+}
+
+// Over is what stands once o was given after another order: what o leaves open stays as
+// that one said, and a cancel stays a cancel.
+func (o Order) Over(before Order) Order {
+	o.Cancel = o.Cancel || before.Cancel
+	if o.Rate == nil {
+		o.Rate = before.Rate
+	}
+	if o.BatchSize == 0 {
+		o.BatchSize = before.BatchSize
+	}
+	return o
 }
 
 // Committed reports whether the run is known to have committed something in its
@@ -83,6 +99,7 @@ type Limits struct {
 	MaxShare    float64       `json:"maxShare,omitempty"`    // with Skip: of the items, judged from 1,000 on
 	Timeout     time.Duration `json:"timeout,omitempty"`     // from the handler's start; 0: none
 	PreviewAll  bool          `json:"previewAll,omitempty"`  // a dry run does every batch
+	Rate        int64         `json:"rate,omitempty"`        // items a second at most; 0: any
 }
 
 // Progress counts a run's items over all of its attempts. It follows the
@@ -92,7 +109,14 @@ type Progress struct {
 	Processed int64  `json:"processed"` // items whose batch has committed, the failed ones too
 	Failed    int64  `json:"failed"`
 	Changed   int64  `json:"changed"`
-	Total     *int64 `json:"total"` // nil: not known
+	Total     *int64 `json:"total"`             // nil: not known
+	Waiting   string `json:"waiting,omitempty"` // what the run waits for before its next batch; "": nothing that takes long
+}
+
+// Wait is how long a run has waited for one thing.
+type Wait struct {
+	Why      string        `json:"why"`      // rate, pause, probe or database
+	Duration time.Duration `json:"duration"` // nanoseconds
 }
 
 // Preview says how much of a run a dry run has tried.

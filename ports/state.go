@@ -36,8 +36,8 @@ type Runs interface {
 	// new attempt. ErrStale: the record has moved on. ErrNotFound: there is none.
 	Update(ctx context.Context, run Run, from Mark, events ...Event) error
 
-	// Order leaves an order for the process that is at the run, and appends the
-	// events, both or neither. ErrStale: the run is not running on record.
+	// Order leaves an order for the process that is at the run, over the one that is left
+	// (see [Order.Over]), and appends the events, both or neither. ErrStale: the run is not running on record.
 	// ErrNotFound: there is none.
 	Order(ctx context.Context, id string, order Order, events ...Event) error
 

@@ -29,6 +29,7 @@ type batchRun struct {
 	size    int      // of the next batch: halved by a failure, grown back by success
 	raised  bool     // whether this attempt's fences are up
 	ahead   *readAhead
+	pace    *pace
 	tried   int64 // items of this attempt
 	told    int   // skipped ones that were logged
 	total   *int64
@@ -41,8 +42,9 @@ type batchRun struct {
 func (x *execution) overBatches(ctx context.Context, opened app, publish func(result)) (result, error) {
 	b := &batchRun{
 		x: x, app: opened, publish: publish,
-		size: x.run.Limits.BatchSize, total: x.run.Progress.Total, saved: x.runner.opts.Now(),
+		pace: x.newPace(), total: x.run.Progress.Total, saved: x.runner.opts.Now(),
 	}
+	b.size = b.pace.limits.BatchSize
 	var err error
 	if b.src, err = x.source(ctx, opened); err == nil {
 		err = b.restore(ctx)
@@ -72,13 +74,15 @@ func (x *execution) overBatches(ctx context.Context, opened app, publish func(re
 		if told := b.x.watch.asked.Load(); told != nil {
 			return b.result(), told
 		}
-		limit := b.limit()
-		if limit == 0 {
+		if b.limit() == 0 {
 			done := b.result()
 			done.stopped = true
 			return done, nil
 		}
-		more, err := b.step(ctx, limit)
+		if err := b.throttle(ctx); err != nil {
+			return b.result(), err
+		}
+		more, err := b.step(ctx, b.limit())
 		if err != nil || !more {
 			return b.result(), err
 		}
@@ -147,12 +151,21 @@ func (b *batchRun) step(ctx context.Context, limit int) (more bool, err error) {
 	var skip *culprit
 	for {
 		var n int
+		var took time.Duration
 		err := b.x.patiently(ctx, func() (err error) {
+			began := time.Now()
 			n, err = b.try(ctx, limit, skip)
+			took = time.Since(began)
+			if crowded(err) && limit > 1 {
+				limit /= 2
+				b.size = min(b.size, limit)
+				b.x.log.Warn("the batch is halved", "items", limit, "error", err)
+			}
 			return err
 		})
 		if err == nil {
-			b.grow(skip != nil)
+			b.pace.done(n, took)
+			b.size = b.pace.size(b.size, n, took, skip != nil)
 			return n > 0, b.judge(false)
 		}
 		var fault *itemFault
@@ -168,14 +181,6 @@ func (b *batchRun) step(ctx context.Context, limit int) (more bool, err error) {
 			return false, fault.ends
 		}
 		limit, skip = 1, &fault.culprit
-	}
-}
-
-// grow doubles the size of the next batch until it is whole again. A batch that
-// only skipped its culprit is no sign of health.
-func (b *batchRun) grow(skipped bool) {
-	if !skipped {
-		b.size = min(b.size*2, b.x.run.Limits.BatchSize)
 	}
 }
 
@@ -200,12 +205,16 @@ func (b *batchRun) judge(end bool) error {
 
 // result is what the batches have come to so far.
 func (b *batchRun) result() result {
+	limits := b.pace.limits
 	r := result{
 		output: b.at.Out,
 		head:   b.at.Head,
 		progress: ports.Progress{
 			Batches: b.batch, Processed: b.at.Processed, Failed: b.at.Failed, Changed: b.at.Changed, Total: b.total,
+			Waiting: b.pace.waiting,
 		},
+		limits: &limits,
+		waits:  b.x.waits.list(),
 	}
 	if b.x.run.DryRun {
 		total := b.total
@@ -264,6 +273,7 @@ func (b *batchRun) report(ctx context.Context) {
 func (x *execution) saveProgress(ctx context.Context, opened app, done result) {
 	run := x.run
 	run.Progress, run.Inputs, run.Log = done.progress, x.files.inputs(), x.tail.lines()
+	run.Limits, run.Waits = done.pace(run)
 	err := x.copyAudit(ctx, opened)
 	if err == nil {
 		err = x.state.Update(ctx, run, run.Mark())

@@ -29,6 +29,7 @@ const (
 	CodeStopped      Code = "stopped"    // by SIGINT, or by whoever else asked through Request.Stop
 	CodeTerminated   Code = "terminated" // stopped by SIGTERM
 	CodeCancelled    Code = "cancelled"  // by another process
+	CodeThrottled    Code = "throttled"  // the run waited for its probe as long as it may
 	CodeAudit        Code = "audit-mismatch"
 	CodeTask         Code = "task-failed"
 	CodePanic        Code = "task-panicked"
@@ -106,7 +107,7 @@ func endsRun(err error) bool {
 		file  *FileError
 	)
 	for _, s := range []error{
-		ports.ErrBusy, ports.ErrUnavailable, ports.ErrFull, ports.ErrIO, ports.ErrCorrupt, ports.ErrStale,
+		ports.ErrBusy, ports.ErrTimeout, ports.ErrUnavailable, ports.ErrFull, ports.ErrIO, ports.ErrCorrupt, ports.ErrStale,
 		context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, s) {

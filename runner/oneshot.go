@@ -35,7 +35,7 @@ func (x *execution) onceInTx(ctx context.Context, opened app) (done result, err 
 // again could do something twice: an error of the handler itself, and any after it
 // has made a file, which no rollback takes back.
 func (x *execution) tryOnce(ctx context.Context, opened app) (result, error) {
-	bound, tx, err := opened.Begin(ctx, ports.TxOptions{})
+	bound, tx, err := opened.Begin(ctx, x.plan.task.txOptions())
 	if err != nil {
 		return result{}, err
 	}

@@ -99,7 +99,7 @@ func classify(err error) (Code, string) {
 	case errors.Is(err, ports.ErrBusy):
 		return CodeUnavailable, "another process is writing to the database: try again"
 	case errors.Is(err, ports.ErrTimeout):
-		return CodeUnavailable, "a statement took longer than its limit: try again with smaller batches or a longer limit"
+		return CodeUnavailable, "give its statements more time by batch.statementTimeout, or its batches fewer items"
 	case errors.Is(err, ports.ErrUnavailable):
 		return CodeUnavailable, "see that the database is up, then try again"
 	case errors.As(err, &version):
@@ -161,6 +161,8 @@ func (x *execution) recordOutcome(ctx context.Context, opened app, done result, 
 	defer cancel()
 	run := x.run
 	run.Output, run.Progress, run.Preview, run.Inputs = done.output, done.progress, done.preview, x.files.inputs()
+	run.Progress.Waiting = ""
+	run.Limits, run.Waits = done.pace(run)
 	run.Log = x.tail.lines()
 	err := x.stages.time("outcome", func() error {
 		if ended == nil || !errors.Is(ended, errAbandoned) {
@@ -230,7 +232,7 @@ func outcomeStatus(done result, ended *Error) ports.Status {
 	switch {
 	case ended != nil && ended.Code == CodeTimeout:
 		return ports.TimedOut
-	case ended != nil && (ended.Code == CodeStopped || ended.Code == CodeTerminated):
+	case ended != nil && (ended.Code == CodeStopped || ended.Code == CodeTerminated || ended.Code == CodeThrottled):
 		return ports.Stopped
 	case ended != nil && ended.Code == CodeCancelled:
 		return ports.Cancelled

@@ -62,6 +62,7 @@ type execution struct {
 	audit  *recorder
 	files  *runFiles
 	copied copier
+	waits  waited
 }
 
 func (r *Runner) execution(p *Plan) *execution {
@@ -104,6 +105,7 @@ func (x *execution) equip() {
 	x.mask = x.plan.mask()
 	x.tail = newTail(x.run.Log, x.mask)
 	x.log = logInto(x.tail, x.runner.opts.Log, x.run)
+	x.waits = waitedBefore(x.run.Waits)
 	x.audit = &recorder{now: x.runner.opts.Now, of: eventOf(x.run)}
 	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log)
 }
@@ -125,6 +127,12 @@ func (x *execution) open(ctx context.Context, create bool) (opened app, err erro
 		}
 		return err
 	})
+	if err == nil && opened.Probe == nil && x.plan.task.Throttle.Probe.Query != "" {
+		return opened, &Error{
+			Code: CodeConfig, Message: x.run.Task + " has a probe, and the app was opened without what answers it",
+			Hint: "set Probe of Opened, or take the probe out of the task's throttle",
+		}
+	}
 	if err != nil || !x.plan.task.handler.needsTx() {
 		return opened, err
 	}
@@ -172,6 +180,17 @@ type result struct {
 	output   []byte // JSON; nil: none
 	progress ports.Progress
 	preview  *ports.Preview
-	head     string // of the run's own chain, over its journal
-	stopped  bool   // by --limit
+	head     string        // of the run's own chain, over its journal
+	stopped  bool          // by --limit
+	limits   *ports.Limits // as they are by now; nil: as they are on record
+	waits    []ports.Wait
+}
+
+// pace is what has become of a run's limits, and what all its attempts have waited for.
+func (r result) pace(run ports.Run) (ports.Limits, []ports.Wait) {
+	limits, waits := run.Limits, run.Waits
+	if r.limits != nil {
+		limits, waits = *r.limits, r.waits
+	}
+	return limits, waits
 }

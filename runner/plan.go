@@ -107,10 +107,10 @@ func (t *task) limits(asked Limits) (ports.Limits, error) {
 	if asked.BatchSize < 0 || asked.Items < 0 || asked.Timeout < 0 {
 		return ports.Limits{}, &Error{Code: CodeUsage, Message: "a batch size, a limit and a timeout are above 0", Hint: "leave them out for the task's own"}
 	}
-	if t.handler.batches == nil && (asked.BatchSize != 0 || asked.Items != 0 || asked.OnError != "" || asked.MaxFailures != nil || asked.PreviewAll) {
+	if t.handler.batches == nil && (asked.BatchSize != 0 || asked.Items != 0 || asked.OnError != "" || asked.MaxFailures != nil || asked.PreviewAll || asked.Rate != nil) {
 		return ports.Limits{}, &Error{
 			Code:    CodeUsage,
-			Message: t.Name + " is a one-shot: --batch-size, --limit, --on-error, --max-failures and --preview are for tasks with batches",
+			Message: t.Name + " is a one-shot: --batch-size, --limit, --rate, --on-error, --max-failures and --preview are for tasks with batches",
 			Hint:    "leave them out",
 		}
 	}
@@ -120,6 +120,10 @@ func (t *task) limits(asked Limits) (ports.Limits, error) {
 		Skip:       cmp.Or(asked.OnError, t.OnError) == manifest.OnErrorSkip,
 		Timeout:    tighter(t.Timeout, asked.Timeout),
 		PreviewAll: asked.PreviewAll,
+		Rate:       int64(t.Throttle.Rate),
+	}
+	if asked.Rate != nil {
+		l.Rate = *asked.Rate
 	}
 	if t.handler.batches == nil {
 		l.BatchSize = 0

@@ -38,5 +38,6 @@ type Limits struct {
 	OnError     manifest.OnError
 	MaxFailures *manifest.MaxFailures
 	Timeout     time.Duration // can only tighten the manifest's
+	Rate        *int64        // items a second at most, 0 being any; nil: the manifest's
 	PreviewAll  bool
 }

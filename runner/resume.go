@@ -140,6 +140,9 @@ func inherit(asked Limits, had ports.Limits) Limits {
 		return asked
 	}
 	asked.BatchSize = cmp.Or(asked.BatchSize, had.BatchSize)
+	if asked.Rate == nil {
+		asked.Rate = &had.Rate
+	}
 	if asked.OnError == "" {
 		asked.OnError = manifest.OnErrorStop
 		if had.Skip {

@@ -48,6 +48,10 @@ type Opened[A any] struct {
 	// Begin.
 	Checkpoints ports.Checkpoints
 
+	// Probe answers a query with the one number that it reads, within a few seconds.
+	// Optional: without it no task can have a probe in its throttle.
+	Probe func(ctx context.Context, query string) (float64, error)
+
 	// Close ends what Open opened. Optional.
 	Close func(context.Context) error
 }

@@ -99,9 +99,18 @@ func (r *Runner) checkFit(c *task) manifest.Diagnostics {
 			fmt.Sprintf("handler %s works outside a transaction and does not say that it honours dryRun", h.id),
 			"take dryRun out of the input, or register the handler with .DryRun()"))
 	}
-	if h.batches == nil && c.Batch.Size != 0 {
-		found = append(found, r.manifest.Diagnostic(c.BatchAt, "not-batched",
-			fmt.Sprintf("handler %s is a one-shot: batch has no meaning for it", h.id), "take batch out"))
+	for _, only := range []struct {
+		key   string
+		given bool
+		at    manifest.Position
+	}{
+		{"batch", c.Batch != manifest.Batch{}, c.BatchAt},
+		{"throttle", c.Throttle != manifest.Throttle{}, c.ThrottleAt},
+	} {
+		if h.batches == nil && only.given {
+			found = append(found, r.manifest.Diagnostic(only.at, "not-batched",
+				fmt.Sprintf("handler %s is a one-shot: %s has no meaning for it", h.id, only.key), "take "+only.key+" out"))
+		}
 	}
 	if h.batches == nil && c.OnError == manifest.OnErrorSkip {
 		found = append(found, r.manifest.Diagnostic(c.OnErrorAt, "not-batched",

@@ -15,9 +15,15 @@ import (
 const patience = 30 * time.Second
 
 // transient reports whether an error says something of the moment: the database is
-// busy, in conflict with another's transaction, or away. It is no item's fault.
+// busy, in conflict with another's transaction, slow, or away. It is no item's fault.
 func transient(err error) bool {
-	return errors.Is(err, ports.ErrBusy) || errors.Is(err, ports.ErrUnavailable)
+	return crowded(err) || errors.Is(err, ports.ErrUnavailable)
+}
+
+// crowded reports whether an error is one that a smaller transaction may not meet: it
+// holds fewer locks, and for less long.
+func crowded(err error) bool {
+	return errors.Is(err, ports.ErrBusy) || errors.Is(err, ports.ErrTimeout)
 }
 
 // patiently calls do, and again for as long as its error is transient: after waits
@@ -30,11 +36,12 @@ func (x *execution) patiently(ctx context.Context, do func() error) error {
 	defer context.AfterFunc(x.watch.told, func() { leave(context.Cause(x.watch.told)) })()
 
 	first := true
-	return retry(waiting, do, transient, func(err error, _ time.Duration) {
+	return retry(waiting, do, transient, func(err error, wait time.Duration) {
 		if first {
 			x.log.Warn("trying again", "for", patience, "error", err)
 		}
 		first = false
+		x.waits.add(waitDatabase, wait)
 	})
 }
 

@@ -181,7 +181,7 @@ func (b *batchRun) rejections(p page, e *effects) []Rejection {
 // handler over beignet's own state.
 func (b *batchRun) begin(ctx context.Context) (any, ports.Tx, error) {
 	if !b.x.plan.task.handler.external {
-		return b.app.Begin(ctx, ports.TxOptions{})
+		return b.app.Begin(ctx, b.x.plan.task.txOptions())
 	}
 	return b.app.App, &lateTx{begin: b.x.state.Begin}, nil
 }

@@ -15,8 +15,10 @@ import (
 // lost.
 type watch struct {
 	x      *execution
-	asked  atomic.Pointer[Error] // why the run is to end; nil: it is not
-	told   context.Context       // ends when it is asked to, with that as its cause
+	asked  atomic.Pointer[Error]       // why the run is to end; nil: it is not
+	tuned  atomic.Pointer[ports.Order] // the latest order for its pace; nil: none
+	news   chan struct{}               // has a value once there is another
+	told   context.Context             // ends when it is asked to, with that as its cause
 	tell   context.CancelCauseFunc
 	cancel context.CancelCauseFunc
 	ended  chan struct{}
@@ -28,7 +30,7 @@ type watch struct {
 // cancelled at once. A lost lock cancels either.
 func (x *execution) watched(ctx context.Context) (context.Context, *watch) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	w := &watch{x: x, cancel: cancel, ended: make(chan struct{}), left: make(chan struct{})}
+	w := &watch{x: x, cancel: cancel, news: make(chan struct{}, 1), ended: make(chan struct{}), left: make(chan struct{})}
 	w.told, w.tell = context.WithCancelCause(context.WithoutCancel(ctx))
 	go w.listen(ctx)
 	return ctx, w
@@ -62,14 +64,28 @@ func (w *watch) listen(ctx context.Context) {
 // look asks the state. One that does not answer is asked again: an order may come a
 // second late, and a batch whose lock is lost does not commit in any case.
 func (w *watch) look(ctx context.Context) {
-	if order, err := w.x.state.Ordered(ctx, w.x.run.ID); err == nil && order.Cancel {
-		w.ask(&Error{Code: CodeCancelled, Message: "cancelled by " + order.By})
+	if order, err := w.x.state.Ordered(ctx, w.x.run.ID); err == nil {
+		w.heed(order)
 	}
 	if err := w.x.held.Check(ctx); errors.Is(err, ports.ErrStale) {
 		w.cancel(&Error{
 			Code: CodeLocked, Message: fmt.Sprintf("the lock is lost: %v", err),
 			Hint: "see that nothing removes files from the state's folder", Err: err,
 		})
+	}
+}
+
+func (w *watch) heed(order ports.Order) {
+	if order.Cancel {
+		w.ask(&Error{Code: CodeCancelled, Message: "cancelled by " + order.By})
+	}
+	if before := w.tuned.Load(); order.Rate == nil && order.BatchSize == 0 || before != nil && before.At.Equal(order.At) {
+		return
+	}
+	w.tuned.Store(&order)
+	select {
+	case w.news <- struct{}{}:
+	default: // the one before it has not been heeded yet
 	}
 }
 

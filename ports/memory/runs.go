@@ -52,7 +52,8 @@ func (s *State) Update(ctx context.Context, run ports.Run, from ports.Mark, even
 }
 
 func same(a, b ports.Order) bool {
-	return a.Cancel == b.Cancel && a.By == b.By && a.At.Equal(b.At)
+	sameRate := a.Rate == b.Rate || a.Rate != nil && b.Rate != nil && *a.Rate == *b.Rate
+	return a.Cancel == b.Cancel && sameRate && a.BatchSize == b.BatchSize && a.By == b.By && a.At.Equal(b.At)
 }
 
 // Order is the method of ports.Runs.
@@ -66,7 +67,7 @@ func (s *State) Order(ctx context.Context, id string, order ports.Order, events 
 			return fmt.Errorf("order to run %s: %w", id, ports.ErrStale)
 		}
 		order.At = order.At.Round(0) // as one that was read from a file
-		stored.order = order
+		stored.order = order.Over(stored.order)
 		v.rows.runs[id] = stored
 		return nil
 	})

@@ -145,3 +145,30 @@ func testOrderMeanwhile(t *testing.T, s ports.State) {
 	begin(first, second)
 	wantOrder(t, s, "r", second)
 }
+
+// testOrderOver gives one order after another.
+func testOrderOver(t *testing.T, s ports.State) {
+	if err := s.Start(t.Context(), run("r", 0)); err != nil {
+		t.Fatal(err)
+	}
+	rate, none := int64(500), int64(0)
+	want := ports.Order{By: "ann", At: cancelled("").At, Rate: &rate}
+	give := func(o ports.Order) {
+		t.Helper()
+		o.By, o.At = "ann", want.At
+		if err := s.Order(t.Context(), "r", o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	give(ports.Order{Rate: &rate})
+	wantOrder(t, s, "r", want)
+	give(ports.Order{BatchSize: 200})
+	want.BatchSize = 200
+	wantOrder(t, s, "r", want)
+	give(ports.Order{Cancel: true})
+	want.Cancel = true
+	wantOrder(t, s, "r", want)
+	give(ports.Order{Rate: &none})
+	want.Rate = &none
+	wantOrder(t, s, "r", want)
+}

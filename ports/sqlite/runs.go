@@ -41,6 +41,11 @@ func (s state) Update(ctx context.Context, run ports.Run, from ports.Mark, event
 
 func (s state) Order(ctx context.Context, id string, order ports.Order, events ...ports.Event) error {
 	return s.write(ctx, "order to run "+id, events, func(tx *sql.Tx) error {
+		before, err := ordered(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		order := order.Over(before)
 		text, err := spellOrder(&order)
 		if err != nil {
 			return err
