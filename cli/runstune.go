@@ -11,24 +11,24 @@ import (
 )
 
 func (c *call) runsTune(parent *flagSet) *ff.Command {
-	var environment, actor, reason string
+	var actor, reason string
 	var to runner.Tuning
 	cmd, flags := c.ofRun(parent, "tune", "Change the pace of a run at work.", func(ctx context.Context, id string) error {
 		if to.Rate == nil && to.BatchSize == 0 {
 			return usageError("what is to change?", "add --rate N or --batch-size N")
 		}
-		return c.tuneRun(ctx, environment, id, actor, reason, to)
+		return c.tuneRun(ctx, id, actor, reason, to)
 	}, ports.Running)
 	cmd.LongHelp = "The run takes it over between two batches, within about a second.\n\n" + runOperand
 	addRate(flags, &to.Rate)
 	flags.add(0, "batch-size", "N", "Items a batch from now on.", positive(&to.BatchSize, maxBatchSize))
-	addEnvironment(flags, &environment)
+	c.addEnvironment(flags)
 	addCaller(flags, &actor, &reason)
 	return cmd
 }
 
-func (c *call) tuneRun(ctx context.Context, environment, id, actor, reason string, to runner.Tuning) error {
-	h, err := c.history(environment)
+func (c *call) tuneRun(ctx context.Context, id, actor, reason string, to runner.Tuning) error {
+	h, err := c.history()
 	if err != nil {
 		return err
 	}

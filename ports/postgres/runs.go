@@ -61,6 +61,11 @@ func witness(ctx context.Context, q ports.Querier, run ports.Run) error {
 
 func (s state) Order(ctx context.Context, id string, order ports.Order, events ...ports.Event) error {
 	return s.write(ctx, "order to run "+id, events, func(tx *sql.Tx) error {
+		before, err := ordered(ctx, tx, id, "FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		order := order.Over(before)
 		text, err := spellOrder(&order)
 		if err != nil {
 			return err
@@ -75,20 +80,20 @@ func staleOrMissing(ctx context.Context, q ports.Querier, id string, err error) 
 	if !errors.Is(err, ports.ErrStale) {
 		return err
 	}
-	if _, missing := ordered(ctx, q, id); missing != nil {
+	if _, missing := ordered(ctx, q, id, ""); missing != nil {
 		return missing
 	}
 	return err
 }
 
 func (s state) Ordered(ctx context.Context, id string) (ports.Order, error) {
-	order, err := ordered(ctx, s.sql, id)
+	order, err := ordered(ctx, s.sql, id, "")
 	return order, s.fail(ctx, "order to run "+id, err)
 }
 
-func ordered(ctx context.Context, q ports.Querier, id string) (order ports.Order, err error) {
+func ordered(ctx context.Context, q ports.Querier, id, lock string) (order ports.Order, err error) {
 	var text []byte
-	err = q.QueryRowContext(ctx, `SELECT ordered FROM beignet_run WHERE id = $1`, kept(id)).Scan(&text)
+	err = q.QueryRowContext(ctx, `SELECT ordered FROM beignet_run WHERE id = $1 `+lock, kept(id)).Scan(&text)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		err = ports.ErrNotFound
