@@ -39,22 +39,16 @@ func OpenState(ctx context.Context, address string, o StateOptions) (ports.State
 	if err != nil {
 		return nil, err
 	}
-	db.idle = frozen
 	if o.lease == (lease{}) {
 		o.lease = usual
 	}
+	db.idle = o.lease.ttl / 2 // a process that stops in the middle keeps nobody from renewing a lock
 	return state{db, o.AuditKey, o.lease}, nil
 }
 
-const (
-	// crowd is how long others may be busy with the same record, the audit's end or a
-	// lock: they need a moment.
-	crowd = 5 * time.Second
-
-	// frozen is how long a process may leave a transaction of the state alone: one that
-	// was stopped in the middle must keep nobody from renewing a lock.
-	frozen = 5 * time.Second
-)
+// crowd is how long others may be busy with the same record, the audit's end or a
+// lock: they need a moment.
+const crowd = 5 * time.Second
 
 func (s state) Begin(ctx context.Context) (ports.Tx, error) {
 	t, err := s.begin(ctx, ports.TxOptions{})

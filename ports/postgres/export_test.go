@@ -1,0 +1,26 @@
+package postgres
+
+import (
+	"database/sql"
+	"time"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// Leased has locks run out some time after their holder's last word, which it gives
+// every so often.
+func Leased(ttl, every time.Duration) StateOptions {
+	return StateOptions{Create: true, lease: lease{ttl: ttl, every: every}}
+}
+
+// Pause ends the renewals of locks, as it is where their process stands still.
+func Pause(h ports.Held) {
+	h.(*held).stop()
+	<-h.(*held).done
+}
+
+// SQL is a state's pool.
+func SQL(s ports.State) *sql.DB { return s.(state).sql }
+
+// EndLock is the statement that locks the end of the audit.
+const EndLock = endLock
