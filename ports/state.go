@@ -21,6 +21,15 @@ type State interface {
 	// Begin opens a transaction over the state's own checkpoint tables.
 	Begin(ctx context.Context) (Tx, error)
 
+	// Environment returns the name of the environment whose runs the state keeps; "":
+	// none has claimed it yet.
+	Environment(ctx context.Context) (string, error)
+
+	// Claim makes the state that of an environment for good, and appends the events,
+	// both or neither. ErrExists: it is another's. An environment may claim its own
+	// again.
+	Claim(ctx context.Context, environment string, events ...Event) error
+
 	Close() error
 }
 

@@ -50,7 +50,7 @@ func (r *Runner) AuditRefusal(ctx context.Context, req Request, err error) {
 		metadata["gate"] = refused.Message // which holds nothing of an input
 	}
 	event.Metadata = mustMarshal(metadata)
-	state, err := r.openState(ctx, req.Target, false)
+	state, err := r.opts.State(ctx, req.Target, false) // whosever it is
 	if errors.Is(err, ports.ErrNotFound) {
 		return
 	}

@@ -72,6 +72,7 @@ func (r *Runner) execution(p *Plan) *execution {
 func (x *execution) openState(ctx context.Context, create bool) error {
 	return x.stages.time("state", func() (err error) {
 		if x.state, err = x.runner.openState(ctx, x.plan.request.Target, create); err != nil {
+			x.runner.AuditRefusal(ctx, x.plan.request, err)
 			return explain("state", err)
 		}
 		return nil

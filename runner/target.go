@@ -33,6 +33,24 @@ func (x *execution) command(args string) string {
 	return InEnvironment(x.runner.command(args), x.plan.request.Target.Environment)
 }
 
+// Redact is an address without its password, to be shown. One that cannot be taken apart
+// is not shown.
+func Redact(address string) string {
+	if !strings.Contains(address, "://") {
+		return address
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(unreadable)"
+	}
+	for name := range u.Query() {
+		if strings.Contains(strings.ToLower(name), "password") {
+			u.RawQuery = "xxxxx"
+		}
+	}
+	return u.Redacted()
+}
+
 // database is the target's database as a record names it: without a password, and
 // relative to the state where it lies in the state's folder, so that the two may be
 // moved together. An address that cannot be taken apart is not named.
@@ -40,12 +58,5 @@ func (t Target) database() string {
 	if within, ok := strings.CutPrefix(t.Database, t.State); ok && t.State != "" && strings.ContainsAny(within[:min(1, len(within))], `/\`) {
 		return within[1:]
 	}
-	if !strings.Contains(t.Database, "://") {
-		return t.Database
-	}
-	u, err := url.Parse(t.Database)
-	if err != nil {
-		return "(unreadable)"
-	}
-	return u.Redacted()
+	return Redact(t.Database)
 }

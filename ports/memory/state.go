@@ -75,10 +75,12 @@ type records struct {
 	runs   map[string]record // by ID
 	links  []ports.Link      // in order
 	copies map[copied]bool   // the journal entries that links has copies of
+
+	environment string // whose state it is; "": nobody's yet
 }
 
 // clone shares the links: one transaction at a time adds to them, and only
 // after those that others can see.
 func (r records) clone() records {
-	return records{cloneMap(r.runs), r.links, cloneMap(r.copies)}
+	return records{cloneMap(r.runs), r.links, cloneMap(r.copies), r.environment}
 }

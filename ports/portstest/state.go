@@ -47,6 +47,7 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		"LockRace":          testLockRace,
 		"Break":             testBreak,
 		"EndedContext":      testEndedContext,
+		"ClaimRace":         testClaimRace,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -54,6 +55,7 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		})
 	}
 	t.Run("Reopen", func(t *testing.T) { t.Parallel(); testReopen(t, open(t)) })
+	t.Run("Environment", func(t *testing.T) { t.Parallel(); testEnvironment(t, open(t)) })
 	t.Run("Key", func(t *testing.T) { t.Parallel(); testKey(t, open(t)) })
 	t.Run("Tx", func(t *testing.T) {
 		Tx(t, func(t *testing.T) Database { return database(open(t).State) })

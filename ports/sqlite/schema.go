@@ -99,7 +99,8 @@ DROP INDEX audit_entry;
 ALTER TABLE audit DROP COLUMN run; -- what the hash does not cover is not believed
 ALTER TABLE audit DROP COLUMN entry;
 CREATE UNIQUE INDEX audit_entry ON audit (coalesce(body ->> 'run', ''), body ->> 'entry') WHERE body ->> 'entry' > 0;
-PRAGMA user_version = 2;`},
+PRAGMA user_version = 2;`,
+		environmentTable + `PRAGMA user_version = 3;`},
 	have: func(ctx context.Context, q ports.Querier) (version int64, err error) {
 		if err := q.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil || version != 0 {
 			return version, err
@@ -108,7 +109,7 @@ PRAGMA user_version = 2;`},
 		err = q.QueryRowContext(ctx, `SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version`).
 			Scan(&version, &tables)
 		if version == 0 && tables > 0 {
-			err = &ports.VersionError{What: "state", Want: 2} // another program's file
+			err = &ports.VersionError{What: "state", Want: 3} // another program's file
 		}
 		return version, err
 	},

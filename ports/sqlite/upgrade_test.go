@@ -60,6 +60,9 @@ func TestUpgrade(t *testing.T) {
 	if c, err := s.Checkpoint(t.Context(), "0190-a"); err != nil || c.Batch != 3 {
 		t.Errorf("the checkpoint is %+v, %v", c, err)
 	}
+	if name, err := s.Environment(t.Context()); err != nil || name != "local" { // there was no other
+		t.Errorf("the state is environment %q's, %v", name, err)
+	}
 	before, err := s.Head(t.Context())
 	if err != nil || before.Hash != ports.AuditKey(nil).Hash("", before.Body) {
 		t.Errorf("the head is %+v, %v", before, err)
