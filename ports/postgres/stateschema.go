@@ -47,5 +47,9 @@ func stateSchema() schema {
 			pid     bigint NOT NULL,
 			since   timestamptz NOT NULL,
 			expires timestamptz -- by this server's clock; null: it is free
-		) WITH (fillfactor = 50);`}}
+		) WITH (fillfactor = 50);
+		CREATE TABLE beignet_environment (
+			one  boolean PRIMARY KEY DEFAULT true CHECK (one), -- its one row
+			name text NOT NULL                                 -- whose state this is
+		);`}}
 }
