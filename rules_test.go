@@ -24,7 +24,7 @@ const modulePath = "github.com/beignet-go/beignet"
 // allowed says which packages of this module a package may import. A * stands for
 // one folder. What is under internal/ may be imported by all.
 var allowed = []struct{ pkg, imports, reason string }{
-	{".", "cli handlers handlers/*/sqlstore ports ports/dialect ports/sqlite runner", "main puts the program together, and nothing else does"},
+	{".", "cli handlers handlers/*/sqlstore ports ports/dialect ports/postgres ports/sqlite runner", "main puts the program together, and nothing else does"},
 	{"bench", "", "measures binaries from outside"},
 	{"bench/*", "cli ports ports/sqlite runner", "a program as an app would write it"},
 	{"cli", "runner manifest schema ports ports/disk", "the command line knows no handler and no database"},
