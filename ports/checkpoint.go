@@ -41,9 +41,10 @@ const (
 // does nothing. After a Raise or Save that failed, Commit fails too, and so it
 // does once the ctx has ended that the transaction was begun with.
 //
-// Every method reports a lost connection as [ErrUnavailable], a conflict that a
-// new transaction may not meet as [ErrBusy], and a full disk or failed I/O as
-// [ErrFull] or [ErrIO]. A Commit that returns ErrUnavailable may have
+// Every method reports a lost connection as [ErrUnavailable], but for a Rollback,
+// which it does not fail. A conflict that a new transaction may not meet is
+// [ErrBusy], a statement that met its limit [ErrTimeout], and a full disk or failed
+// I/O [ErrFull] or [ErrIO]. A Commit that returns ErrUnavailable may have
 // happened: the caller reads the checkpoint to know.
 type Tx interface {
 	// Raise sets each fence's token where it is not below the stored one, before
@@ -63,8 +64,14 @@ type Tx interface {
 
 // TxOptions bound one transaction's statements. Zero sets nothing.
 type TxOptions struct {
-	LockTimeout      time.Duration
-	StatementTimeout time.Duration
+	LockTimeout      time.Duration // for another's lock: ErrBusy
+	StatementTimeout time.Duration // for a statement in all: ErrTimeout
+
+	// IdleTimeout is how long the server keeps a transaction whose client says
+	// nothing, having been stopped or cut off, and what it has locked. Then it is
+	// rolled back, and the client is told ErrUnavailable. An engine whose transactions
+	// die with their process knows none.
+	IdleTimeout time.Duration
 }
 
 // Checkpoints reads what batches have committed, outside any of their

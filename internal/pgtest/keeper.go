@@ -43,11 +43,7 @@ func (s *Server) Start(t testing.TB) {
 }
 
 // Stop stops the server as an administrator does: open transactions are rolled back.
-func (s *Server) Stop() {
-	_, _ = s.word.WriteString("keep\n") // it may be stopped already
-	_ = s.word.Close()
-	<-s.ended
-}
+func (s *Server) Stop() { s.stop() }
 
 // Kill kills the server with SIGKILL, which leaves it no time for anything.
 func (s *Server) Kill(t testing.TB) {
@@ -72,49 +68,72 @@ func (s *Server) Kill(t testing.TB) {
 	s.Stop()
 }
 
-func (s *Server) running() bool {
-	select {
-	case <-s.ended:
-		return false
-	default:
-		return true
-	}
-}
-
 // run starts the server and waits until it answers.
 func (s *Server) run() error {
-	log, err := os.OpenFile(filepath.Join(s.folder, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	p, err := s.keep(append([]string{filepath.Join(s.bin, "postgres")}, s.args...))
 	if err != nil {
 		return err
 	}
-	defer log.Close()
-	in, word, err := os.Pipe()
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	args := append([]string{"-c", keeper, "keeper", s.folder, filepath.Join(s.bin, "postgres")}, s.args...)
-	cmd := exec.Command("sh", args...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, log, log
-	if err = s.asOther(cmd); err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		return errors.Join(err, word.Close())
-	}
-	ended := make(chan struct{})
-	s.word, s.ended = word, ended
-	go func() {
-		_ = cmd.Wait() // a server that was killed is an error
-		close(ended)
-		runtime.KeepAlive(word) // or it would be closed, and the server be stopped
-	}()
+	s.process = p
 	if err := s.await(); err != nil {
 		s.Stop()
 		return err
 	}
 	return nil
 }
+
+// process is a program with its keeper.
+type process struct {
+	word  *os.File      // to the keeper
+	ended chan struct{} // closed once the program has
+}
+
+// keep starts a program with a keeper.
+func (s *Server) keep(program []string) (process, error) {
+	log, err := os.OpenFile(s.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return process{}, err
+	}
+	defer log.Close()
+	in, word, err := os.Pipe()
+	if err != nil {
+		return process{}, err
+	}
+	defer in.Close()
+	cmd := exec.Command("sh", append([]string{"-c", keeper, "keeper", s.folder}, program...)...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, log, log
+	if err = s.asOther(cmd); err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return process{}, errors.Join(err, word.Close())
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // a program that was killed is an error
+		close(ended)
+		runtime.KeepAlive(word) // or it would be closed, and the program be stopped
+	}()
+	return process{word, ended}, nil
+}
+
+// stop stops the program, and leaves its files.
+func (p process) stop() {
+	_, _ = p.word.WriteString("keep\n") // it may be stopped already
+	_ = p.word.Close()
+	<-p.ended
+}
+
+func (p process) running() bool {
+	select {
+	case <-p.ended:
+		return false
+	default:
+		return true
+	}
+}
+
+func (s *Server) log() string { return filepath.Join(s.folder, "log") }
 
 // await waits until the server answers or has ended.
 func (s *Server) await() error {
@@ -126,7 +145,7 @@ func (s *Server) await() error {
 			return conn.Close(ctx)
 		}
 		if ctx.Err() != nil || !s.running() {
-			text, _ := os.ReadFile(filepath.Join(s.folder, "log")) // the other error is the one to tell
+			text, _ := os.ReadFile(s.log()) // the other error is the one to tell
 			return fmt.Errorf("the server does not answer: %w\n%s", err, text)
 		}
 		time.Sleep(5 * time.Millisecond)

@@ -38,8 +38,8 @@ type Server struct {
 	bin    string
 	folder string
 	args   []string
-	word   *os.File      // to the keeper
-	ended  chan struct{} // closed once the server has
+
+	process
 }
 
 // New starts a server that lasts for the test.

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -65,7 +66,7 @@ func beginning(o ports.TxOptions, idle time.Duration) string {
 	for _, limit := range []struct {
 		setting string
 		time.Duration
-	}{{"lock_timeout", o.LockTimeout}, {"statement_timeout", o.StatementTimeout}, {"idle_in_transaction_session_timeout", idle}} {
+	}{{"lock_timeout", o.LockTimeout}, {"statement_timeout", o.StatementTimeout}, {"idle_in_transaction_session_timeout", cmp.Or(o.IdleTimeout, idle)}} {
 		if limit.Duration > 0 {
 			fmt.Fprintf(&b, "; SET LOCAL %s = %d", limit.setting, max(1, limit.Milliseconds()))
 		}

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/dialect"
 )
@@ -62,10 +60,6 @@ func open(ctx context.Context, address string, o Options, schemas ...schema) (*D
 	if err != nil {
 		return nil, err
 	}
-	// A statement has no name, and what the server says about its parameters is kept
-	// here. A named one would outlive its transaction, and so reach a server connection
-	// that PgBouncer gives to another.
-	config.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	connector := connector(config)
 	db := &DB{sql: sql.OpenDB(connector), connector: connector, name: name, saving: map[string]int{}}
 	db.sql.SetMaxOpenConns(maxOpen)

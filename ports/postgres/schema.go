@@ -68,7 +68,9 @@ func (db *DB) bringUp(ctx context.Context, s schema, o Options) error {
 // have returns the version that is there, 0 for none.
 func (s schema) have(ctx context.Context, q ports.Querier) (version int64, err error) {
 	var there bool
-	err = q.QueryRowContext(ctx, `SELECT to_regclass('beignet_version') IS NOT NULL`).Scan(&there)
+	// to_regclass alone may not have heard yet of a table that was committed just now:
+	// that a statement reads a table is what makes it listen.
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('beignet_version'))`).Scan(&there)
 	if err == nil && there {
 		err = q.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM beignet_version WHERE part = $1`, s.part).Scan(&version)
 	}
