@@ -167,10 +167,12 @@ func TestKilledServer(t *testing.T) {
 	}
 	idle, _ := begin(t, db, ports.TxOptions{})
 	s.Kill(t)
+	wantLost(t, q)
+	wantLost(t, idle)
 	_, checkpointErr := db.Checkpoint(t.Context(), "r")
 	_, _, beginErr := postgres.Begin(db, func(ports.Querier) int { return 0 })(t.Context(), ports.TxOptions{})
 	for name, err := range map[string]error{
-		"Commit": tx.Commit(), "a statement": statement(t, `SELECT 1`)(idle, nil), "Checkpoint": checkpointErr, "Begin": beginErr,
+		"Commit": tx.Commit(), "Checkpoint": checkpointErr, "Begin": beginErr,
 	} {
 		if !errors.Is(err, ports.ErrUnavailable) {
 			t.Errorf("%s: %v, want ErrUnavailable", name, err)
@@ -183,6 +185,21 @@ func TestKilledServer(t *testing.T) {
 	}
 	if all, err := rows(t, db); err != nil || strings.Join(all, "") != "x" {
 		t.Errorf("rows %q, %v", all, err)
+	}
+}
+
+// wantLost wants the connection lost, once the server's process behind it has noticed
+// that the server was killed.
+func wantLost(t *testing.T, q ports.Querier) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		err := statement(t, `SELECT 1`)(q, nil)
+		if errors.Is(err, ports.ErrUnavailable) {
+			return
+		}
+		if err != nil || time.Now().After(end) {
+			t.Fatalf("a statement: %v, want ErrUnavailable", err)
+		}
 	}
 }
 
