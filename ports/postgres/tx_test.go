@@ -246,3 +246,41 @@ func TestCheckpointWaits(t *testing.T) {
 		}
 	}
 }
+
+// From its Save on a batch keeps others from raising its fences: whoever takes over
+// waits until it has committed, and reads its checkpoint.
+func TestSaveHoldsFences(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	db, other := openData(t, url), openData(t, url)
+	fence := func(token int64) []ports.Fence { return []ports.Fence{{Key: "run:r", Token: token}} }
+	_, first := begin(t, db, ports.TxOptions{})
+	err := errors.Join(first.Raise(t.Context(), fence(1)), first.Save(t.Context(), ports.Checkpoint{Run: "r", Batch: 1}, fence(1), nil), first.Commit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, second := begin(t, db, ports.TxOptions{})
+	if err := second.Save(t.Context(), ports.Checkpoint{Run: "r", Batch: 2}, fence(1), nil); err != nil {
+		t.Fatal(err)
+	}
+	_, taker := begin(t, other, ports.TxOptions{LockTimeout: 50 * time.Millisecond})
+	if err := taker.Raise(t.Context(), fence(2)); !errors.Is(err, ports.ErrBusy) {
+		t.Errorf("Raise while a batch is about to commit: %v, want ErrBusy", err)
+	}
+	if err := second.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	_, taker = begin(t, other, ports.TxOptions{})
+	if err := errors.Join(taker.Raise(t.Context(), fence(2)), taker.Save(t.Context(), ports.Checkpoint{Run: "r", Batch: 3}, fence(2), nil)); err != nil {
+		t.Fatal(err)
+	}
+	late := make(chan error, 1)
+	_, third := begin(t, db, ports.TxOptions{})
+	go func() { late <- third.Save(t.Context(), ports.Checkpoint{Run: "r", Batch: 3}, fence(1), nil) }()
+	if err := taker.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-late; !errors.Is(err, ports.ErrStale) {
+		t.Errorf("the first holder's: %v, want ErrStale", err)
+	}
+}
