@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"database/sql"
 	"time"
 
@@ -18,6 +19,9 @@ func Pause(h ports.Held) {
 	h.(*held).stop()
 	<-h.(*held).done
 }
+
+// Renew renews locks now.
+func Renew(h ports.Held) error { return h.(*held).renew(context.Background()) }
 
 // SQL is a state's pool.
 func SQL(s ports.State) *sql.DB { return s.(state).sql }

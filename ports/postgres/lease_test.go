@@ -86,7 +86,7 @@ func TestLeases(t *testing.T) {
 }
 
 // What another holds by a higher token is lost by the server's word, before the holder's
-// own clock says so.
+// own clock says so, and no renewal brings it back.
 func TestTheServerTells(t *testing.T) {
 	t.Parallel()
 	s := openState(t, pgtest.Database(t), postgres.StateOptions{Create: true})
@@ -101,6 +101,14 @@ func TestTheServerTells(t *testing.T) {
 		}
 		if _, err := postgres.SQL(s).ExecContext(t.Context(), harm, name); err != nil {
 			t.Fatal(err)
+		}
+		if err := postgres.Renew(h); err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range locks(t, s) {
+			if l.Key == name && l.Run == "r" {
+				t.Errorf("%s: held is %+v after it was lost", name, l)
+			}
 		}
 		for range 2 {
 			if err := h.Check(t.Context()); !errors.Is(err, ports.ErrStale) {

@@ -150,8 +150,8 @@ func TestEventsAreKnownByTheirBody(t *testing.T) {
 	s := openState(t, pgtest.Database(t), postgres.StateOptions{Create: true})
 	tricky := `,"entry":9,"run":"other","metadata":{}`
 	for i, e := range []ports.Event{
-		{Action: tricky, Resource: tricky},
-		{Action: "a", Run: "r", Metadata: json.RawMessage(`{"entry":7,"run":"other","":{"entry":8}}`)},
+		{Action: tricky, Resource: tricky, Metadata: json.RawMessage(`{"a":1,"entry":7,"run":"other"}`)},
+		{Action: "a", Run: "r", Metadata: json.RawMessage(`{"entry":7,"run":"other","a":{"b":1,"entry":8}}`)},
 		{Action: tricky, Run: `r"\`, Actor: tricky, Entry: 3, Metadata: json.RawMessage(`{"entry":7}`)},
 		{Action: "a", Run: "r\x00<", Entry: 1 << 60},
 		{Action: "a", Entry: 4},
