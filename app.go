@@ -48,16 +48,17 @@ type pool interface {
 	ports.Checkpoints
 	SQL() *sql.DB
 	Probe(ctx context.Context, query string) (float64, error)
+	Database(context.Context) (string, error)
 	Close() error
 }
 
-// connect opens the database at an address.
-func connect(ctx context.Context, address string, create bool) (db database, err error) {
+// connect opens the database at an address; another than the expected it leaves alone.
+func connect(ctx context.Context, address string, create bool, expect string) (db database, err error) {
 	if postgres.Is(address) {
-		inner, err := postgres.Open(ctx, address, postgres.Options{Create: create})
+		inner, err := postgres.Open(ctx, address, postgres.Options{Create: create, Expect: expect})
 		return database{inner, dialect.Postgres, func(bind binder) beginner { return postgres.Begin(inner, bind) }}, err
 	}
-	inner, err := sqlite.Open(ctx, address, sqlite.Options{Create: create})
+	inner, err := sqlite.Open(ctx, address, sqlite.Options{Create: create, Expect: expect})
 	return database{inner, dialect.SQLite, func(bind binder) beginner { return sqlite.Begin(inner, bind) }}, err
 }
 
@@ -65,7 +66,7 @@ func connect(ctx context.Context, address string, create bool) (db database, err
 // it is; for every other it must have the newest schema, and an empty one is
 // given it.
 func open(ctx context.Context, s runner.Session) (runner.Opened[*handlers.App], error) {
-	db, err := connect(ctx, s.Database, s.Create)
+	db, err := connect(ctx, s.Database, s.Create, s.Expect)
 	if err != nil {
 		return runner.Opened[*handlers.App]{}, err
 	}
@@ -83,7 +84,7 @@ func open(ctx context.Context, s runner.Session) (runner.Opened[*handlers.App], 
 		}
 	}
 	return runner.Opened[*handlers.App]{
-		App: app(db.SQL()), Probe: db.Probe, Begin: db.begin(app), Checkpoints: db,
+		App: app(db.SQL()), Probe: db.Probe, Begin: db.begin(app), Checkpoints: db, Name: db.Database,
 		Close: func(context.Context) error { return db.Close() },
 	}, nil
 }

@@ -19,6 +19,7 @@ type againFlags struct {
 	inArgs  bool // --input stands on the command line
 	actor   string
 	confirm string
+	expect  string // the database's name
 	reason  string
 	limits  runner.Limits
 }
@@ -61,7 +62,7 @@ func (c *call) again(parent *flagSet, a again) *ff.Command {
 	addLimits(flags, &f.limits)
 	c.addEnvironment(flags)
 	addCaller(flags, &f.actor, &f.reason)
-	addGates(flags, &f.confirm)
+	addGates(flags, &f.confirm, &f.expect)
 	return cmd
 }
 
@@ -90,7 +91,7 @@ func (c *call) runAgain(ctx context.Context, id string, f *againFlags, from agai
 	req := a.watched(runner.Request{
 		Input: input, Target: target, Tenant: s.Tenant,
 		Actor: cmp.Or(f.actor, c.env.actor), Client: c.name + "-cli", Reason: f.reason,
-		Named: c.envTyped, Confirm: f.confirm,
+		Named: c.envTyped, Confirm: f.confirm, Expect: f.expect,
 		Limits: f.limits, Spent: m.spent,
 	})
 	return a.run(s.Limits.BatchSize > 0, func() (ports.Run, error) { return from.start(a.runner, ctx, s.ID, req) })

@@ -23,6 +23,7 @@ type runFlags struct {
 	tenant  string
 	reason  string
 	confirm string
+	expect  string // the database's name
 	preview string
 	diff    bool // show every change that a dry run keeps
 	limits  runner.Limits
@@ -57,7 +58,7 @@ func (c *call) taskRun(parent *flagSet) *ff.Command {
 	flags.add(0, "env", "NAME", "The environment to run in; local is the default.", text(&c.envName))
 	flags.add(0, "tenant", "NAME", "The tenant to run for.", text(&f.tenant))
 	addCaller(flags, &f.actor, &f.reason)
-	addGates(flags, &f.confirm)
+	addGates(flags, &f.confirm, &f.expect)
 	return cmd
 }
 
@@ -89,8 +90,9 @@ func addCaller(flags *flagSet, actor, reason *string) {
 }
 
 // addGates adds the flags that a protected environment asks for.
-func addGates(flags *flagSet, confirm *string) {
+func addGates(flags *flagSet, confirm, expect *string) {
 	flags.addGate("confirm", "TASK", "The task's name again: what destroys in a protected environment wants it.", text(confirm))
+	flags.addGate("expect-database", "NAME", "The name that the database must have; another is refused before anything is written.", text(expect))
 }
 
 const (
@@ -137,7 +139,7 @@ func (c *call) request(f *runFlags) (runner.Request, error) {
 	return runner.Request{
 		Task: f.task.Name, Input: input, Target: target,
 		Actor: cmp.Or(f.actor, c.env.actor), Client: c.name + "-cli", Tenant: f.tenant, Reason: f.reason,
-		Named: c.envTyped, Confirm: f.confirm,
+		Named: c.envTyped, Confirm: f.confirm, Expect: f.expect,
 		Limits: f.limits, Samples: samples, Spent: f.task.module.spent,
 	}, nil
 }

@@ -49,6 +49,17 @@ func (e *ExposedError) Error() string {
 // Remedy is the command that makes it private.
 func (e *ExposedError) Remedy() string { return fmt.Sprintf("chmod %o %s", e.Want, e.Path) }
 
+// OtherDatabaseError says that an address leads to another database than the one that was
+// expected there. Nothing was written to it.
+type OtherDatabaseError struct {
+	Have string // its own name
+	Want string
+}
+
+func (e *OtherDatabaseError) Error() string {
+	return fmt.Sprintf("the database is %s, and %s was expected", e.Have, e.Want)
+}
+
 // KeyError says that a chain of the audit is keyed and no key was given, or that it
 // is given another.
 type KeyError struct{ Message string }

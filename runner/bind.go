@@ -32,11 +32,12 @@ type app struct {
 	Begin       func(context.Context, ports.TxOptions) (any, ports.Tx, error)
 	Checkpoints ports.Checkpoints
 	Probe       func(context.Context, string) (float64, error)
+	Name        func(context.Context) (string, error)
 	Close       func(context.Context) error
 }
 
 func erase[A any](o Opened[A]) app {
-	erased := app{App: o.App, Checkpoints: o.Checkpoints, Probe: o.Probe, Close: o.Close}
+	erased := app{App: o.App, Checkpoints: o.Checkpoints, Probe: o.Probe, Name: o.Name, Close: o.Close}
 	if o.Begin != nil {
 		erased.Begin = func(ctx context.Context, opts ports.TxOptions) (any, ports.Tx, error) { return o.Begin(ctx, opts) }
 	}

@@ -37,6 +37,9 @@ func (r *Runner) RetryFailed(ctx context.Context, id string, req Request) (ports
 		r.AuditRefusal(ctx, req, err)
 		return ports.Run{}, err
 	}
+	if err := x.meets(ctx); err != nil {
+		return ports.Run{}, err
+	}
 	child := r.opts.NewID()
 	if err := x.lock(ctx, child); err != nil {
 		return ports.Run{}, err

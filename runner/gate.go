@@ -50,6 +50,12 @@ func placed(t *manifest.Task, req Request, rules manifest.Environment) *Error {
 	if refused := named(req, rules); refused != nil {
 		return refused
 	}
+	if want := rules.Expect.Database; want != "" && req.Expect != "" && req.Expect != want {
+		return &Error{
+			Code: CodeGate, Message: "environment " + rules.Name + " has the database " + want + ", and " + req.Expect + " is expected",
+			Hint: "add --env with the environment of " + req.Expect + ", or leave --expect-database out",
+		}
+	}
 	none := t.Tenant == manifest.TenantNone
 	switch {
 	case none && req.Tenant != "":

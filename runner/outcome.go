@@ -70,12 +70,15 @@ func classify(err error) (Code, string) {
 		file    *FileError
 		version *ports.VersionError
 		gone    *ports.VanishedError
+		other   *ports.OtherDatabaseError
 		exposed *ports.ExposedError
 		key     *ports.KeyError
 		address *ports.AddressError
 		denied  *ports.DeniedError
 	)
 	switch {
+	case errors.As(err, &other):
+		return CodeGate, "look at the address of the database, and at what is expected of it"
 	case errors.As(err, &gone):
 		return CodeConfig, "restore it from a backup; to begin anew, move what is left of it away"
 	case errors.As(err, &exposed):

@@ -29,6 +29,9 @@ func (r *Runner) Start(ctx context.Context, p *Plan) (ports.Run, error) {
 		return ports.Run{}, refused
 	}
 	x := r.execution(p)
+	if err := x.meets(ctx); err != nil {
+		return ports.Run{}, err
+	}
 	if err := x.openState(ctx, true); err != nil {
 		return ports.Run{}, err
 	}
@@ -126,6 +129,9 @@ func (x *execution) open(ctx context.Context, create bool) (opened app, err erro
 		if len(committed) > 0 && errors.Is(err, ports.ErrNotFound) {
 			return x.vanished(committed[0])
 		}
+		if err == nil {
+			err = x.runner.isExpected(ctx, x.plan.request, opened)
+		}
 		return err
 	})
 	if err == nil && opened.Probe == nil && x.plan.task.Throttle.Probe.Query != "" {
@@ -171,7 +177,8 @@ func (x *execution) close(ctx context.Context, opened app, ended error) {
 func (x *execution) session() Session {
 	return Session{
 		Run: x.run.ID, Task: x.run.Task, Actor: x.run.Actor, Client: x.run.Client, Tenant: x.run.Tenant,
-		Reason: x.run.Reason, Environment: x.run.Environment, Database: x.plan.request.Target.Database, DryRun: x.run.DryRun,
+		Reason: x.run.Reason, Environment: x.run.Environment, Database: x.plan.request.Target.Database,
+		Expect: x.runner.expected(x.plan.request), DryRun: x.run.DryRun,
 		Log: x.log, Audit: x.audit, Files: x.files, Now: x.runner.opts.Now,
 	}
 }

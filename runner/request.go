@@ -22,6 +22,10 @@ type Request struct {
 	Named   bool   // whoever calls has named the environment
 	Confirm string // the task's name, typed; wanted of a destructive task that writes
 
+	// Expect is the name that the database must have, beside what its environment
+	// expects; "": any will do.
+	Expect string
+
 	Limits  Limits
 	Samples int                  // changes that a dry run keeps to be shown; 0: 20
 	Stop    <-chan Code          // receives CodeStopped or CodeTerminated, or is closed, when the run is to end: after its batch, a one-shot at once. nil: never

@@ -36,6 +36,9 @@ func (r *Runner) Resume(ctx context.Context, id string, req Request) (ports.Run,
 		r.AuditRefusal(ctx, req, err)
 		return ports.Run{}, err
 	}
+	if err := x.meets(ctx); err != nil {
+		return ports.Run{}, err
+	}
 	if err := x.lock(ctx, id); err != nil {
 		return ports.Run{}, err
 	}

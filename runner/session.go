@@ -21,6 +21,7 @@ type Session struct {
 	Environment string
 	Database    string // where the environment's database is: a path or a URL; "": the embedded default
 	Create      bool   // whether a database that is missing may be made; else open returns ports.ErrNotFound
+	Expect      string // the name that the database must have, before anything is made in it; "": any
 	DryRun      bool
 
 	Log   *slog.Logger   // has the run's attributes already
@@ -51,6 +52,9 @@ type Opened[A any] struct {
 	// Probe answers a query with the one number that it reads, within a few seconds.
 	// Optional: without it no task can have a probe in its throttle.
 	Probe func(ctx context.Context, query string) (float64, error)
+
+	// Name asks the database what it is called. Without it no database can be expected.
+	Name func(context.Context) (string, error)
 
 	// Close ends what Open opened. Optional.
 	Close func(context.Context) error

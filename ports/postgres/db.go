@@ -37,6 +37,10 @@ type Options struct {
 	// an app's own. Optional: without it such a database is another program's, and
 	// left alone.
 	Adopt bool
+
+	// Expect is the name that the server must have for the database. Another is a
+	// [ports.OtherDatabaseError], and nothing is made. Optional: without it any will do.
+	Expect string
 }
 
 // maxOpen is how many connections a DB has at most: a transaction, a page that is read
@@ -64,7 +68,7 @@ func open(ctx context.Context, address string, o Options, schemas ...schema) (*D
 	db := &DB{sql: sql.OpenDB(connector), connector: connector, name: name, saving: map[string]int{}}
 	db.sql.SetMaxOpenConns(maxOpen)
 	db.sql.SetMaxIdleConns(maxOpen)
-	err = db.check(ctx)
+	err = db.check(ctx, o.Expect)
 	for _, s := range schemas {
 		if err == nil {
 			err = db.bringUp(ctx, s, o)
@@ -76,12 +80,16 @@ func open(ctx context.Context, address string, o Options, schemas ...schema) (*D
 	return db, nil
 }
 
-// check connects, and refuses a database whose text would not be what was written.
-func (db *DB) check(ctx context.Context) error {
-	var encoding string
-	err := db.sql.QueryRowContext(ctx, `SELECT current_setting('server_encoding')`).Scan(&encoding)
+// check connects, and refuses a database that is not the expected, or whose text would
+// not be what was written.
+func (db *DB) check(ctx context.Context, expect string) error {
+	var encoding, name string
+	err := db.sql.QueryRowContext(ctx, `SELECT current_setting('server_encoding'), current_database()`).Scan(&encoding, &name)
 	if err != nil {
 		return db.fail(ctx, "connect", lost(ctx, err))
+	}
+	if expect != "" && name != expect {
+		return &ports.OtherDatabaseError{Have: name, Want: expect}
 	}
 	if encoding != "UTF8" {
 		return &ports.AddressError{Message: fmt.Sprintf("%s is encoded in %s: a database must be in UTF8", db.name, encoding)}

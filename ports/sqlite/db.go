@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	driver "modernc.org/sqlite"
 
@@ -37,6 +38,11 @@ type Options struct {
 	// an app's own. Optional: without it such a database is another program's, and
 	// left alone.
 	Adopt bool
+
+	// Expect is the name that the database must have: its file's, without what begins
+	// with the last dot. Another is a [ports.OtherDatabaseError], and nothing is made.
+	// Optional: without it any will do.
+	Expect string
 }
 
 // Open opens an app's database. ErrNotFound: there is none, or it has not
@@ -45,7 +51,21 @@ type Options struct {
 // another program's. ErrCorrupt: the file is damaged or no
 // database. ErrIO: it or its folder cannot be written.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
+	if have := nameOf(path); o.Expect != "" && have != o.Expect {
+		return nil, &ports.OtherDatabaseError{Have: have, Want: o.Expect}
+	}
 	return open(ctx, path, o, dataSchema)
+}
+
+// nameOf is what a file is called as a database.
+func nameOf(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
+
+// Database returns the name of the file that the connection itself has open, as
+// Options.Expect has it.
+func (db *DB) Database(ctx context.Context) (string, error) {
+	var path string
+	err := db.sql.QueryRowContext(ctx, `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path)
+	return nameOf(path), db.fail("ask for the database's name", err)
 }
 
 // SQL returns the pool, for migrations and for what an app does outside its
