@@ -219,3 +219,14 @@ func TestPostgresPlans(t *testing.T) {
 		}
 	}
 }
+
+// Every text is compared and sorted bytewise, whatever the database's own collation is.
+func TestPostgresCollation(t *testing.T) {
+	t.Parallel()
+	var other string
+	err := openPostgres(t).SQL().QueryRowContext(t.Context(), `SELECT coalesce(string_agg(attname, ' '), '') FROM pg_attribute
+		WHERE attrelid = 'issues'::regclass AND atttypid = 'text'::regtype AND attcollation <> (SELECT oid FROM pg_collation WHERE collname = 'C')`).Scan(&other)
+	if err != nil || other != "" {
+		t.Errorf("not sorted bytewise: %s, %v", other, err)
+	}
+}
