@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,38 +13,32 @@ import (
 )
 
 // Each reads in the order of the index of identities, which is bytewise on both
-// engines. One statement sees one state of the database.
+// engines.
 func (s *Store) Each(ctx context.Context, f issues.Filter, fn func(*issues.Issue) error) error {
 	query, args, err := s.eachQuery(f)
 	if err != nil {
 		return fmt.Errorf("read issues: %w", err)
 	}
-	rows, err := s.q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("read issues: %w", s.d.Classify(err))
-	}
-	defer rows.Close()
 	var r row
 	dest := r.dest()
-	for rows.Next() {
+	var ended error // by fn
+	err = s.engine.each(ctx, s.q, query, args, func(rows *sql.Rows) error {
 		if err := rows.Scan(dest...); err != nil {
-			return fmt.Errorf("read issues: %w", s.d.Classify(err))
+			return err
 		}
 		i, err := r.decode()
 		if err != nil {
-			return fmt.Errorf("read issues: %w", err)
-		}
-		if f.Label != "" && !slices.Contains(i.Labels, f.Label) {
-			continue // its text stands in the list without being a label
-		}
-		if err := fn(i); err != nil {
 			return err
 		}
-	}
-	if err := rows.Err(); err != nil {
+		if f.Label == "" || slices.Contains(i.Labels, f.Label) { // its text may stand in the list without being a label
+			ended = fn(i)
+		}
+		return ended
+	})
+	if ended == nil && err != nil {
 		return fmt.Errorf("read issues: %w", s.d.Classify(err))
 	}
-	return nil
+	return ended
 }
 
 // eachQuery selects what the filter lets by, and perhaps more where it has a

@@ -2,8 +2,10 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"strings"
 	"unicode/utf8"
 
@@ -58,15 +60,59 @@ func (postgres) stored(ctx context.Context, q ports.Querier, source string, keys
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
+	return forEach(rows, func(rows *sql.Rows) error {
 		var r row
-		if err := rows.Scan(append(r.dest(), &r.version)...); err != nil {
+		err := rows.Scan(append(r.dest(), &r.version)...)
+		if err == nil {
+			each(&r)
+		}
+		return err
+	})
+}
+
+// rowsPerFetch is how many rows come by one round trip.
+const rowsPerFetch = 2000
+
+// each reads by a cursor. It has the rows of one moment, as one SELECT would, and gives
+// them by short statements, which meet no statement_timeout however many rows there
+// are. It is planned for its first rows to come soon: by an index that has the
+// order, not by a sort, for which the server would write all of them to its disk.
+func (postgres) each(ctx context.Context, q ports.Querier, query string, args []any, fn func(*sql.Rows) error) (err error) {
+	if pool, ok := q.(interface {
+		BeginTx(context.Context, *sql.TxOptions) (*sql.Tx, error)
+	}); ok {
+		tx, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+		if err != nil {
 			return err
 		}
-		each(&r)
+		defer tx.Rollback() // which ends the cursor too
+		q = tx
 	}
-	return rows.Err()
+	of := fnv.New64a()
+	_, _ = of.Write([]byte(query)) // a hash writes all
+	// By its name, a FETCH of other columns is another statement to the driver, which
+	// remembers what columns each has.
+	cursor := fmt.Sprintf("beignet_%x", of.Sum64())
+	if _, err := q.ExecContext(ctx, "DECLARE "+cursor+" NO SCROLL CURSOR FOR "+query, args...); err != nil {
+		return err
+	}
+	for n := rowsPerFetch; n == rowsPerFetch; {
+		rows, err := q.QueryContext(ctx, fmt.Sprintf("FETCH %d FROM %s", rowsPerFetch, cursor))
+		if err != nil {
+			return err
+		}
+		n = 0
+		err = forEach(rows, func(rows *sql.Rows) error {
+			n++
+			return fn(rows)
+		})
+		if err != nil {
+			_, _ = q.ExecContext(ctx, "CLOSE "+cursor)
+			return err
+		}
+	}
+	_, err = q.ExecContext(ctx, "CLOSE "+cursor)
+	return err
 }
 
 func (e postgres) write(ctx context.Context, q ports.Querier, rows []*row) error {

@@ -34,32 +34,41 @@ func (sqlite) refusal(*row) string { return "" }
 
 func (sqlite) holds(string) bool { return true }
 
-func (sqlite) stored(ctx context.Context, q ports.Querier, source string, keys []string, each func(*row)) error {
+func (e sqlite) stored(ctx context.Context, q ports.Querier, source string, keys []string, each func(*row)) error {
 	for some := range slices.Chunk(keys, keysPerSelect) {
 		args := []any{source}
 		for _, key := range some {
 			args = append(args, key)
 		}
 		query := "SELECT " + selected() + " FROM issues i WHERE i.source = ? AND i.key IN (" + marks(len(some)) + ")"
-		rows, err := q.QueryContext(ctx, query, args...)
-		if err != nil {
+		err := e.each(ctx, q, query, args, func(rows *sql.Rows) error {
+			r, err := scan(rows)
+			if err == nil {
+				each(r)
+			}
 			return err
-		}
-		if err := scanAll(rows, each); err != nil {
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func scanAll(rows *sql.Rows, each func(*row)) error {
+func (sqlite) each(ctx context.Context, q ports.Querier, query string, args []any, fn func(*sql.Rows) error) error {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	return forEach(rows, fn)
+}
+
+func forEach(rows *sql.Rows, fn func(*sql.Rows) error) error {
 	defer rows.Close()
 	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
+		if err := fn(rows); err != nil {
 			return err
 		}
-		each(r)
 	}
 	return rows.Err()
 }

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -14,29 +15,24 @@ func (s *Store) EachLabels(ctx context.Context, source string, fn func(string, [
 	if !s.engine.holds(source) {
 		return nil
 	}
-	rows, err := s.q.QueryContext(ctx,
-		"SELECT source, labels FROM issues WHERE labels <> '[]' AND ($1 = '' OR source = $1)", source)
-	if err != nil {
-		return fmt.Errorf("read labels: %w", s.d.Classify(err))
-	}
-	defer rows.Close()
-	for rows.Next() {
+	query := "SELECT source, labels FROM issues WHERE labels <> '[]' AND ($1 = '' OR source = $1)"
+	var ended error // by fn
+	err := s.engine.each(ctx, s.q, query, []any{source}, func(rows *sql.Rows) error {
 		var of, list string
 		if err := rows.Scan(&of, &list); err != nil {
-			return fmt.Errorf("read labels: %w", s.d.Classify(err))
+			return err
 		}
 		labels, err := decodeLabels(list)
 		if err != nil {
 			return fmt.Errorf("labels of an issue of %s: %w", of, err)
 		}
-		if err := fn(of, labels); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
+		ended = fn(of, labels)
+		return ended
+	})
+	if ended == nil && err != nil {
 		return fmt.Errorf("read labels: %w", s.d.Classify(err))
 	}
-	return nil
+	return ended
 }
 
 // Labeled reads rows until they amount to a page. They stay as they are until the

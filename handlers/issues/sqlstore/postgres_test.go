@@ -2,8 +2,10 @@ package sqlstore_test
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -176,20 +178,31 @@ func TestMoreWordsThanFit(t *testing.T) {
 	}
 }
 
+// toldAll tells of all statements.
+type toldAll struct{ told }
+
+func (t toldAll) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	t.of(query, args)
+	return t.Querier.ExecContext(ctx, query, args...)
+}
+
 // What is read often is read by an index, where the table is large.
 func TestPostgresPlans(t *testing.T) {
 	t.Parallel()
-	conn, err := openPostgres(t).SQL().Conn(t.Context())
+	tx, err := openPostgres(t).SQL().BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(t.Context(), "SET enable_seqscan = off"); err != nil {
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(t.Context(), "SET LOCAL enable_seqscan = off"); err != nil {
 		t.Fatal(err)
 	}
 	var plans strings.Builder
-	s := sqlstore.New(told{conn, func(query string, args []any) {
-		rows, err := conn.QueryContext(t.Context(), "EXPLAIN "+query, args...)
+	s := sqlstore.New(toldAll{told{tx, func(query string, args []any) {
+		if strings.HasPrefix(query, "FETCH") || strings.HasPrefix(query, "CLOSE") {
+			return
+		}
+		rows, err := tx.QueryContext(t.Context(), "EXPLAIN "+query, args...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,7 +214,7 @@ func TestPostgresPlans(t *testing.T) {
 			}
 			plans.WriteString(line + "\n")
 		}
-	}}, dialect.Postgres)
+	}}}, dialect.Postgres)
 	nothing := func(*issues.Issue) error { return nil }
 	for index, do := range map[string]func() error{
 		"Index Scan using issues_unindexed": func() error { _, err := s.Unindexed(t.Context(), 5, 9); return err },
@@ -209,9 +222,12 @@ func TestPostgresPlans(t *testing.T) {
 			_, err := s.Search(t.Context(), issues.Query{Text: "a", Limit: 9})
 			return err
 		},
-		"Bitmap Index Scan on issues_search_words": func() error { return s.Each(t.Context(), issues.Filter{Query: "a"}, nothing) },
-		"Index Scan using issues_source_key_key":   func() error { return s.Each(t.Context(), issues.Filter{Source: "a"}, nothing) },
-		"Index Scan using issues_pkey":             func() error { _, err := s.Labeled(t.Context(), "", 5, 9); return err },
+		"Bitmap Index Scan on issues_search_words": func() error {
+			_, err := s.Search(t.Context(), issues.Query{Text: "a b", Limit: 9})
+			return err
+		},
+		"Index Scan using issues_source_key_key": func() error { return s.Each(t.Context(), issues.Filter{Source: "a"}, nothing) },
+		"Index Scan using issues_pkey":           func() error { _, err := s.Labeled(t.Context(), "", 5, 9); return err },
 	} {
 		plans.Reset()
 		if err := do(); err != nil || !strings.Contains(plans.String(), index) {
@@ -228,5 +244,59 @@ func TestPostgresCollation(t *testing.T) {
 		WHERE attrelid = 'issues'::regclass AND atttypid = 'text'::regtype AND attcollation <> (SELECT oid FROM pg_collation WHERE collname = 'C')`).Scan(&other)
 	if err != nil || other != "" {
 		t.Errorf("not sorted bytewise: %s, %v", other, err)
+	}
+}
+
+// Each has the rows of one moment, and sorts none of them, however many statements it
+// reads them by, in a transaction as in none.
+func TestPostgresEach(t *testing.T) {
+	t.Parallel()
+	db := openPostgres(t)
+	pool := sqlstore.New(db.SQL(), dialect.Postgres)
+	given := make([]issues.Issue, 10_000) // more than two fetches
+	for n := range given {
+		given[n] = issues.Issue{Source: "s", Key: fmt.Sprintf("%05d", n*7919%len(given)), Labels: []string{"l"}}
+	}
+	if _, err := pool.Upsert(t.Context(), given); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.SQL().ExecContext(t.Context(), "ANALYZE"); err != nil {
+		t.Fatal(err)
+	}
+	s, tx, err := postgres.Begin(db, bound(dialect.Postgres))(t.Context(), ports.TxOptions{StatementTimeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	for name, s := range map[string]issues.Store{"outside a transaction": pool, "inside one": s} {
+		for range 2 { // the cursor's name is free again
+			read, labels := 0, 0
+			err := s.Each(t.Context(), issues.Filter{Source: "s"}, func(i *issues.Issue) error {
+				if read == 0 {
+					if _, err := db.SQL().ExecContext(t.Context(), "INSERT INTO issues (source, key, title, state, labels, author, url, extra, body) VALUES ('s', $1, '', '', '[]', '', '', '{}', '')",
+						"9"+rand.Text()); err != nil {
+						t.Error(err)
+					}
+				}
+				if want := fmt.Sprintf("%05d", read); i.Key != want && read < len(given) {
+					t.Fatalf("%s: %q, want %q", name, i.Key, want)
+				}
+				read++
+				return nil
+			})
+			if err != nil || read < len(given) || read >= len(given)+4 {
+				t.Errorf("%s: read %d, %v", name, read, err)
+			}
+			if err := s.EachLabels(t.Context(), "", func(string, []string) error { labels++; return nil }); err != nil || labels != len(given) {
+				t.Errorf("%s: labels of %d, %v", name, labels, err)
+			}
+		}
+		enough := errors.New("enough")
+		if err := s.Each(t.Context(), issues.Filter{}, func(*issues.Issue) error { return enough }); err != enough {
+			t.Errorf("%s: %v, want the error of fn", name, err)
+		}
+		if err := s.Each(t.Context(), issues.Filter{State: "none"}, nil); err != nil {
+			t.Errorf("%s, after that: %v", name, err)
+		}
 	}
 }

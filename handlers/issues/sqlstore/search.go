@@ -75,20 +75,20 @@ func (s *Store) titled(ctx context.Context, q issues.Query) ([]issues.Issue, err
 }
 
 func collect(rows *sql.Rows) ([]issues.Issue, error) {
-	defer rows.Close()
 	var found []issues.Issue
-	for rows.Next() {
+	err := forEach(rows, func(rows *sql.Rows) error {
 		r, err := scan(rows)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		i, err := r.decode()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		found = append(found, *i)
-	}
-	return found, rows.Err()
+		return nil
+	})
+	return found, err
 }
 
 // whole makes one token of a title's tokens. The dot is no letter, so no other

@@ -8,6 +8,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"github.com/beignet-go/beignet/handlers/issues"
@@ -37,6 +38,10 @@ type engine interface {
 
 	// stored calls each with the rows of a source that have one of the keys.
 	stored(ctx context.Context, q ports.Querier, source string, keys []string, each func(*row)) error
+
+	// each calls fn with every row of a query, all of one moment, one in memory at a
+	// time. It ends with the first error of fn.
+	each(ctx context.Context, q ports.Querier, query string, args []any, fn func(*sql.Rows) error) error
 
 	// write inserts the rows whose ID is 0, in order, and replaces the others.
 	write(ctx context.Context, q ports.Querier, rows []*row) error

@@ -140,7 +140,9 @@ func TestPostgresCheck(t *testing.T) {
 	exec(t, db, "DROP TABLE damaged", "CREATE TABLE long (id int PRIMARY KEY, text text)", "ALTER TABLE long ALTER text SET STORAGE EXTERNAL",
 		"INSERT INTO long VALUES (1, repeat('x', 10000))")
 	toast := texts(t, db, "SELECT reltoastrelid::regclass::text FROM pg_class WHERE relname = 'long'")[0]
-	kind := func(k string) string { return "UPDATE pg_class SET relkind = '" + k + "' WHERE oid = '" + toast + "'::regclass" }
+	kind := func(k string) string {
+		return "UPDATE pg_class SET relkind = '" + k + "' WHERE oid = '" + toast + "'::regclass"
+	}
 	exec(t, db, kind("r"), "DELETE FROM "+toast+" WHERE chunk_seq = 1", kind("t"))
 	damaged(t, "a long value that has lost a part", m.Check(t.Context()), "long: ")
 }
