@@ -29,6 +29,7 @@ func (c *call) commands() *ff.Command {
 			c.runsCommands(root),
 			c.locks(root),
 			c.auditCommands(root),
+			c.stateCommands(root),
 			c.makeCommands(root),
 			c.check(root),
 			c.completion(root),

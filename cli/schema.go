@@ -20,7 +20,7 @@ var outputSchemas embed.FS
 func schemaNames() []string {
 	return []string{
 		"list", "show", "run", "runs-list", "runs-show", "runs-failed", "runs-cancel", "runs-tune", "runs-prune", "locks", "locks-break",
-		"audit-list", "audit-show", "audit-verify", "audit-export",
+		"audit-list", "audit-show", "audit-verify", "audit-export", "state-init",
 		"check", "make", "version", "tasks", "beignet",
 	}
 }

@@ -31,6 +31,7 @@ func TestSchemasAreCurrent(t *testing.T) {
 		"runs-tune":    {runsTuneResult{}, "What runs tune --json prints."},
 		"locks":        {locksResult{}, "What locks --json prints."},
 		"locks-break":  {locksBreakResult{}, "What locks break --json prints."},
+		"state-init":   {stateInitResult{}, "What state init --json prints."},
 		"check":        {checkResult{}, "What check --json prints."},
 		"make":         {makeResult{}, "What make task --json and make feature --json print."},
 		"version":      {versionResult{}, "What version --json prints."},

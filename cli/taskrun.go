@@ -92,6 +92,11 @@ func addCaller(flags *flagSet, actor, reason *string) {
 // addGates adds the flags that a protected environment asks for.
 func addGates(flags *flagSet, confirm, expect *string) {
 	flags.addGate("confirm", "TASK", "The task's name again: what destroys in a protected environment wants it.", text(confirm))
+	addExpected(flags, expect)
+}
+
+// addExpected adds the flag that refuses another database.
+func addExpected(flags *flagSet, expect *string) {
 	flags.addGate("expect-database", "NAME", "The name that the database must have; another is refused before anything is written.", text(expect))
 }
 

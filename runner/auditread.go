@@ -36,7 +36,7 @@ func (f EventFilter) selects(e ports.Event) bool {
 
 // auditOf opens the state of a target to read its audit; nil where there is none.
 func (r *Runner) auditOf(ctx context.Context, t Target) (ports.State, error) {
-	state, err := r.openState(ctx, t, false)
+	state, err := r.openState(ctx, t, toLook)
 	if errors.Is(err, ports.ErrNotFound) {
 		return nil, nil
 	}

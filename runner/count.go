@@ -17,7 +17,7 @@ func (r *Runner) Count(ctx context.Context, p *Plan) (n int64, known bool, err e
 		return 0, false, nil
 	}
 	x := r.execution(p)
-	if err := x.openState(ctx, false); errors.Is(err, ports.ErrNotFound) {
+	if err := x.openState(ctx, toLook); errors.Is(err, ports.ErrNotFound) {
 		return 0, false, nil
 	} else if err != nil {
 		return 0, false, err

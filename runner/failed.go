@@ -24,7 +24,7 @@ type descent struct {
 // they were.
 func (r *Runner) RetryFailed(ctx context.Context, id string, req Request) (ports.Run, error) {
 	x := r.execution(&Plan{request: req})
-	if err := x.openState(ctx, false); err != nil {
+	if err := x.openState(ctx, toLook); err != nil {
 		return ports.Run{}, unknownWithoutState(id, err)
 	}
 	defer x.closeState()

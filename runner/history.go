@@ -142,7 +142,7 @@ func (r *Runner) resumes(s Standing) bool {
 // inState opens a target's state for as long as fn works on it. ErrNotFound: there is
 // none.
 func (r *Runner) inState(ctx context.Context, t Target, fn func(ports.State) error) error {
-	state, err := r.openState(ctx, t, false)
+	state, err := r.openState(ctx, t, toLook)
 	if err != nil {
 		return err
 	}

@@ -15,9 +15,12 @@ type Tuning struct {
 
 // Tune changes the pace of a run that a process is at: that process takes it over
 // between batches, within about a second, and the run keeps it when it is resumed. Of
-// the request, the target and who asks count. The id is a full one: see [Runner.Find].
+// the request, the target and who asks count; a protected environment has to be named. The id is a full one: see [Runner.Find].
 func (r *Runner) Tune(ctx context.Context, id string, req Request, to Tuning) (Standing, error) {
 	var after Standing
+	if err := r.keeping(ctx, req, named); err != nil {
+		return after, err
+	}
 	err := r.inState(ctx, req.Target, func(state ports.State) error {
 		s, err := r.standing(ctx, state, id)
 		switch {

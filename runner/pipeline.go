@@ -32,7 +32,7 @@ func (r *Runner) Start(ctx context.Context, p *Plan) (ports.Run, error) {
 	if err := x.meets(ctx); err != nil {
 		return ports.Run{}, err
 	}
-	if err := x.openState(ctx, true); err != nil {
+	if err := x.openState(ctx, toRun); err != nil {
 		return ports.Run{}, err
 	}
 	defer x.closeState()
@@ -72,9 +72,9 @@ func (r *Runner) execution(p *Plan) *execution {
 	return &execution{runner: r, plan: p, stages: stages{now: r.opts.Now, done: slices.Clone(p.stages)}}
 }
 
-func (x *execution) openState(ctx context.Context, create bool) error {
+func (x *execution) openState(ctx context.Context, as access) error {
 	return x.stages.time("state", func() (err error) {
-		if x.state, err = x.runner.openState(ctx, x.plan.request.Target, create); err != nil {
+		if x.state, err = x.runner.openState(ctx, x.plan.request.Target, as); err != nil {
 			x.runner.AuditRefusal(ctx, x.plan.request, err)
 			return explain("state", err)
 		}
@@ -114,24 +114,10 @@ func (x *execution) equip() {
 	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log)
 }
 
-// open opens the app, with what it is lent for this run and what its task needs. It may
-// bring up a database if create, but not where a run on record has committed in it: one
-// that is missing or empty then is lost.
+// open opens the app, with what it is lent for this run and what its task needs.
 func (x *execution) open(ctx context.Context, create bool) (opened app, err error) {
 	err = x.stages.time("open", func() error {
-		committed, err := x.state.List(ctx, ports.RunFilter{CommittedIn: &x.run.Database, Limit: 1})
-		if err != nil {
-			return explain("state", err)
-		}
-		session := x.session()
-		session.Create = create && len(committed) == 0
-		opened, err = recovered(func() (app, error) { return x.runner.handlers.open(ctx, session) })
-		if len(committed) > 0 && errors.Is(err, ports.ErrNotFound) {
-			return x.vanished(committed[0])
-		}
-		if err == nil {
-			err = x.runner.isExpected(ctx, x.plan.request, opened)
-		}
+		opened, err = x.openApp(ctx, create && !x.plan.rules.Protected)
 		return err
 	})
 	if err == nil && opened.Probe == nil && x.plan.task.Throttle.Probe.Query != "" {
@@ -150,16 +136,6 @@ func (x *execution) open(ctx context.Context, create bool) (opened app, err erro
 		}
 	}
 	return opened, err
-}
-
-// vanished refuses a database that is missing or empty, though a run has written to
-// it.
-func (x *execution) vanished(by ports.Run) error {
-	err := &ports.VanishedError{What: "database", Path: x.plan.request.Target.Database, Evidence: "run " + by.ID + " has written to it"}
-	return &Error{
-		Code: CodeConfig, Message: err.Error(), Err: err,
-		Hint: "restore it from a backup; to begin anew, move the state away too: " + x.plan.request.Target.State,
-	}
 }
 
 // close ends the app. A handler that was abandoned is using it still: the

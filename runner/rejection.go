@@ -74,7 +74,7 @@ func (r *Runner) Rejected(ctx context.Context, t Target, id string) iter.Seq2[Re
 }
 
 func (x *execution) eachRejected(ctx context.Context, id string, yield func(Rejection) bool) error {
-	if err := x.openState(ctx, false); err != nil {
+	if err := x.openState(ctx, toLook); err != nil {
 		return unknownWithoutState(id, err)
 	}
 	defer x.closeState()

@@ -24,7 +24,7 @@ import (
 // interrupted is settled by what it has committed.
 func (r *Runner) Resume(ctx context.Context, id string, req Request) (ports.Run, error) {
 	x := r.execution(&Plan{request: req})
-	if err := x.openState(ctx, false); err != nil {
+	if err := x.openState(ctx, toLook); err != nil {
 		return ports.Run{}, unknownWithoutState(id, err)
 	}
 	defer x.closeState()

@@ -9,26 +9,46 @@ import (
 	"github.com/beignet-go/beignet/ports"
 )
 
+// access is what a state is opened for.
+type access int
+
+const (
+	toLook access = iota // makes nothing
+	toRun                // makes the state, but not in a protected environment
+	toMake               // makes it anywhere
+)
+
 // openState opens the state of a target, which then is its environment's: one that has
-// kept another's runs is refused, and one that was made for the target becomes its own.
-// The other errors are those of [Options.State].
-func (r *Runner) openState(ctx context.Context, t Target, create bool) (ports.State, error) {
+// kept another's runs is refused, and one that is nobody's becomes the target's own,
+// unless it is opened for a look. The other errors are those of [Options.State].
+func (r *Runner) openState(ctx context.Context, t Target, as access) (ports.State, error) {
 	if err := r.known(t); err != nil {
 		return nil, err
 	}
-	state, err := r.opts.State(ctx, t, create)
+	rules := r.rules(t)
+	state, err := r.opts.State(ctx, t, as == toMake || as == toRun && !rules.Protected)
+	if errors.Is(err, ports.ErrNotFound) && as == toRun && rules.Protected {
+		return nil, r.notMade("no state", rules.Name, err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := r.ownState(ctx, state, t, create); err != nil {
+	if err := r.ownState(ctx, state, t, as != toLook); err != nil {
 		r.closeState(state)
 		return nil, err
 	}
 	return state, nil
 }
 
-// ownState makes sure that a state is that of the target's environment. Only a run claims
-// one that is nobody's yet: a look does not.
+// notMade refuses to run where something is missing that a run does not make.
+func (r *Runner) notMade(what, environment string, err error) error {
+	return &Error{
+		Code: CodeConfig, Message: "environment " + environment + " is protected and has " + what + " yet: a run makes none there",
+		Hint: InEnvironment(r.command("state init"), environment), Err: err,
+	}
+}
+
+// ownState makes sure that a state is that of the target's environment.
 func (r *Runner) ownState(ctx context.Context, state ports.State, t Target, claim bool) error {
 	name := r.rules(t).Name
 	of, err := state.Environment(ctx)

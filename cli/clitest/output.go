@@ -26,7 +26,7 @@ func CheckOutput(args []string, stdout []byte, schema func(name string) []byte) 
 	name := "run" // and whatever is refused
 	if result.Exit == nil {
 		i := slices.IndexFunc(args, func(arg string) bool {
-			return slices.Contains([]string{"audit", "runs", "locks", "list", "show", "check", "make", "version"}, arg)
+			return slices.Contains([]string{"audit", "state", "runs", "locks", "list", "show", "check", "make", "version"}, arg)
 		})
 		if i < 0 {
 			return fmt.Errorf("%q: there is no schema of what it printed", args)
@@ -34,7 +34,7 @@ func CheckOutput(args []string, stdout []byte, schema func(name string) []byte) 
 		switch name = args[i]; {
 		case slices.Contains(args, "--failed"):
 			name = "runs-failed"
-		case (name == "runs" || name == "audit") && i+1 < len(args):
+		case (name == "runs" || name == "audit" || name == "state") && i+1 < len(args):
 			name += "-" + args[i+1]
 		case name == "locks" && i+1 < len(args) && args[i+1] == "break":
 			name = "locks-break"
