@@ -235,7 +235,7 @@ func TestCheckpointWaits(t *testing.T) {
 			read <- c.Batch
 		}()
 		waiting := `SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
-		for ask(t, reader.SQL(), waiting) != "1" {
+		for end := time.Now().Add(4 * time.Second); ask(t, reader.SQL(), waiting) != "1" && time.Now().Before(end); {
 			time.Sleep(5 * time.Millisecond)
 		}
 		if err := tx.Commit(); err != nil {
@@ -266,6 +266,9 @@ func TestSaveHoldsFences(t *testing.T) {
 	_, taker := begin(t, other, ports.TxOptions{LockTimeout: 50 * time.Millisecond})
 	if err := taker.Raise(t.Context(), fence(2)); !errors.Is(err, ports.ErrBusy) {
 		t.Errorf("Raise while a batch is about to commit: %v, want ErrBusy", err)
+	}
+	if err := taker.Rollback(); err != nil {
+		t.Error(err)
 	}
 	if err := second.Commit(); err != nil {
 		t.Fatal(err)
