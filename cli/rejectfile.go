@@ -44,7 +44,7 @@ func (c *call) writeFailed(ctx context.Context, r *runner.Runner, target runner.
 		return err
 	}
 	if f.cut > 0 {
-		c.warn(fmt.Sprintf("%s left out: the record has the beginning alone; see --failed for where they stand", plural(f.cut, "item")))
+		c.warn(fmt.Sprintf("%s left out: the record does not have all of what stood there; see --failed for where they stand", plural(f.cut, "item")))
 	}
 	if c.json {
 		return c.printJSON(failedResult{

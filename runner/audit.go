@@ -79,8 +79,9 @@ func (x *execution) tellHead(ctx context.Context) {
 // recorder buffers a feature's own audit events until the batch that they belong
 // to saves them, or its rollback drops them.
 type recorder struct {
-	now func() time.Time
-	of  ports.Event // whose run it is
+	now  func() time.Time
+	of   ports.Event // whose run it is
+	mask secrets
 
 	mu     sync.Mutex
 	events []ports.Event
@@ -88,9 +89,9 @@ type recorder struct {
 
 func (r *recorder) Record(action, resource string, metadata map[string]any) {
 	e := r.of
-	e.Time, e.Action, e.Resource = r.now().UTC(), action, resource
+	e.Time, e.Action, e.Resource = r.now().UTC(), r.mask.String(action), r.mask.String(resource)
 	if len(metadata) > 0 {
-		e.Metadata = mustMarshal(metadata)
+		e.Metadata = r.mask.JSON(mustMarshal(metadata))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

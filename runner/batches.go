@@ -211,7 +211,7 @@ func (b *batchRun) result() result {
 		head:   b.at.Head,
 		progress: ports.Progress{
 			Batches: b.batch, Processed: b.at.Processed, Failed: b.at.Failed, Changed: b.at.Changed, Total: b.total,
-			Waiting: b.pace.waiting,
+			Waiting: b.x.mask.String(b.pace.waiting),
 		},
 		limits: &limits,
 		waits:  b.x.waits.list(),

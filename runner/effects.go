@@ -20,11 +20,12 @@ type effects struct {
 	samples  []ports.Change
 	sampling int // how many changes may still be kept
 	room     int // and how many bytes
+	mask     secrets
 }
 
 // effects are those of a batch that comes after others, whose samples are kept.
 func (x *execution) effects(kept []ports.Change) *effects {
-	e := &effects{sampling: x.sampling() - len(kept), room: sampleBytes}
+	e := &effects{sampling: x.sampling() - len(kept), room: sampleBytes, mask: x.mask}
 	for _, c := range kept {
 		e.room -= sampleSize(c)
 	}
@@ -57,7 +58,7 @@ func (e *effects) changed(key string, before, after any) {
 	if len(e.samples) >= e.sampling {
 		return
 	}
-	c := ports.Change{Key: key, Before: sample(before), After: sample(after)}
+	c := ports.Change{Key: e.mask.String(key), Before: e.sample(before), After: e.sample(after)}
 	if e.room -= sampleSize(c); e.room < 0 {
 		e.sampling = 0 // no more of this batch: each would be marshalled to see that it is too large
 		return

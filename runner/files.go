@@ -19,6 +19,7 @@ type runFiles struct {
 	inner ports.Files // nil: a run has none
 	dry   bool
 	log   *slog.Logger
+	mask  secrets
 
 	mu      sync.Mutex
 	read    []ports.InputFile
@@ -29,8 +30,8 @@ type runFiles struct {
 
 var errNoFiles = fmt.Errorf("files are %w by this program", ports.ErrUnsupported)
 
-func newRunFiles(of func(run string) ports.Files, run ports.Run, log *slog.Logger) *runFiles {
-	f := &runFiles{dry: run.DryRun, log: log, proved: map[string]bool{}}
+func newRunFiles(of func(run string) ports.Files, run ports.Run, log *slog.Logger, hide secrets) *runFiles {
+	f := &runFiles{dry: run.DryRun, log: log, mask: hide, proved: map[string]bool{}}
 	f.expect(run.Inputs)
 	if of != nil {
 		f.inner = of(rootOf(run)) // a run over another's items reads what that one kept
@@ -41,6 +42,9 @@ func newRunFiles(of func(run string) ports.Files, run ports.Run, log *slog.Logge
 func (f *runFiles) Open(name string) (ports.File, error) {
 	if f.inner == nil {
 		return nil, &FileError{Name: name, Err: errNoFiles}
+	}
+	if f.mask.Holds(name) {
+		return nil, heldBack("the name of a file that is read holds a secret of the input: "+f.mask.String(name), "give it another name: the record names the files that a run has read")
 	}
 	file, err := f.inner.Open(name)
 	if err != nil {

@@ -55,6 +55,9 @@ func (x *execution) tryOnce(ctx context.Context, opened app) (result, error) {
 		return result{}, err
 	}
 	at := position{Out: output, Changed: e.changes}
+	if err := x.mask.keepable(at); err != nil {
+		return result{}, err
+	}
 	entries, err := at.journal(x.plan.request.Target.AuditKey, nil, x.audit.take())
 	if err != nil {
 		return result{}, err

@@ -35,7 +35,7 @@ func (x *execution) end(err error) *Error {
 			Hint: "give it more time, in the manifest or by --timeout", Err: err,
 		}
 	}
-	e := *asError(err)
+	e := *x.mask.error(asError(err))
 	if errors.Is(err, errAbandoned) {
 		e.Message += fmt.Sprintf("; the handler did not end within %s of that: it was abandoned", x.runner.opts.Grace)
 	}
@@ -163,7 +163,8 @@ func (x *execution) recordOutcome(ctx context.Context, opened app, done result, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomeWithin)
 	defer cancel()
 	run := x.run
-	run.Output, run.Progress, run.Preview, run.Inputs = done.output, done.progress, done.preview, x.files.inputs()
+	run.Output, run.Preview = x.mask.JSON(done.output), x.mask.preview(done.preview)
+	run.Progress, run.Inputs = done.progress, x.files.inputs()
 	run.Progress.Waiting = ""
 	run.Limits, run.Waits = done.pace(run)
 	run.Log = x.tail.lines()
@@ -213,7 +214,7 @@ func (x *execution) over(run ports.Run, done result, ended *Error) (ports.Run, e
 		if len(ended.Violations) > 0 {
 			message += ": " + ended.Violations[0].Pointer + " " + ended.Violations[0].Message
 		}
-		run.Failure = &ports.Failure{Code: string(ended.Code), Message: x.mask.String(message), Hint: x.mask.String(ended.Hint)}
+		run.Failure = &ports.Failure{Code: string(ended.Code), Message: message, Hint: ended.Hint}
 	}
 	return run, run.Move(outcomeStatus(done, ended))
 }

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"slices"
 
-	"github.com/beignet-go/beignet/internal/mask"
 	"github.com/beignet-go/beignet/ports"
 )
 
@@ -61,7 +60,7 @@ type execution struct {
 	stages stages
 	log    *slog.Logger
 	tail   *tail
-	mask   *mask.Mask // of the input's secrets: what is put on record goes through it
+	mask   secrets // of the input: all that leaves the run goes through it
 	audit  *recorder
 	files  *runFiles
 	copied copier
@@ -106,12 +105,12 @@ func (x *execution) execute(ctx context.Context, opened app, err error) (ports.R
 
 // equip makes what the app is lent for this run.
 func (x *execution) equip() {
-	x.mask = x.plan.mask()
-	x.tail = newTail(x.run.Log, x.mask)
-	x.log = logInto(x.tail, x.runner.opts.Log, x.run)
+	x.mask = x.plan.secrets
+	x.tail = newTail(x.run.Log)
+	x.log = x.mask.log(logInto(x.tail, x.runner.opts.Log, x.run))
 	x.waits = waitedBefore(x.run.Waits)
-	x.audit = &recorder{now: x.runner.opts.Now, of: eventOf(x.run)}
-	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log)
+	x.audit = &recorder{now: x.runner.opts.Now, of: eventOf(x.run), mask: x.mask}
+	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log, x.mask)
 }
 
 // open opens the app, with what it is lent for this run and what its task needs.

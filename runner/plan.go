@@ -10,7 +10,6 @@ import (
 
 	jsonv2 "github.com/go-json-experiment/json"
 
-	"github.com/beignet-go/beignet/internal/mask"
 	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
 )
@@ -34,6 +33,7 @@ type Plan struct {
 
 	task    *task
 	input   []byte   // canonical
+	secrets secrets  // of the input
 	descent *descent // of a run over another's failed items; nil: it is not
 	request Request
 	rules   manifest.Environment // of the request's target
@@ -60,7 +60,7 @@ func (r *Runner) Plan(req Request) (*Plan, error) {
 	proved := r.opts.Now()
 	input, refused := t.resolve(req.Input)
 	if refused != nil {
-		return nil, refused
+		return nil, t.mask(req.Input).refusal(refused)
 	}
 	limits, err := t.limits(req.Limits)
 	if err != nil {
@@ -68,27 +68,17 @@ func (r *Runner) Plan(req Request) (*Plan, error) {
 	}
 	p := &Plan{
 		Task: t.Name, Environment: req.Target.Environment, Delivery: t.handler.delivery(), Limits: limits,
-		DryRun: t.dryRun && wantsDryRun(input), Redacted: t.input.Redact(input), TaskHash: t.hash(),
-		task: t, input: input, request: req, rules: r.rules(req.Target),
+		DryRun: t.dryRun && wantsDryRun(input), TaskHash: t.hash(),
+		task: t, input: input, request: req, rules: r.rules(req.Target), secrets: t.mask(input),
 	}
+	p.Redacted = p.secrets.Input(t.input.Redact(input)) // another field may have the same value
 	p.InputHash = hash(p.Redacted)
 	if p.LockKeys, err = t.lockKeys(input, p.DryRun); err != nil {
-		return nil, explain("lock", err)
+		return nil, p.secrets.error(asError(explain("lock", err)))
 	}
 	p.stages = spend(slices.Clone(req.Spent), "schema", proved.Sub(began))
 	p.stages = spend(p.stages, "input", r.opts.Now().Sub(proved))
 	return p, nil
-}
-
-// mask is a mask of the input's secrets. A plan that only looks has no task, and none.
-func (p *Plan) mask() *mask.Mask {
-	var values []string
-	if p.task != nil {
-		for _, secret := range p.task.input.Secrets(p.input) {
-			values = append(values, secret.Text)
-		}
-	}
-	return mask.New(values)
 }
 
 // spend adds time to a stage, of which the front end may have done a part.

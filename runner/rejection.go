@@ -29,7 +29,7 @@ type Original struct {
 	Text   []byte `json:"text,omitempty"`
 	Join   string `json:"join,omitempty"`
 	Tail   string `json:"tail,omitempty"`
-	Cut    bool   `json:"cut,omitempty"` // Text is the beginning alone: the rest was not kept
+	Cut    bool   `json:"cut,omitempty"` // Text is not all that stood there: the rest was not kept, or a secret is hidden in it
 }
 
 // Sourced is an item that was read from a file. Where it fails, its Original is kept

@@ -21,8 +21,8 @@ const (
 // sample is a before or after image as a preview shows it. Of one that is too large
 // the long texts are cut, with a note of how much more there was and a sum that
 // tells two such texts apart; where that is not enough the note alone stays.
-func sample(v any) json.RawMessage {
-	image := marshalSample(v)
+func (e *effects) sample(v any) json.RawMessage {
+	image := e.mask.JSON(marshalSample(v)) // before it is cut: a part of a secret is not known for one
 	if len(image) <= maxImage {
 		return image
 	}

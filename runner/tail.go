@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/beignet-go/beignet/internal/mask"
 	"github.com/beignet-go/beignet/ports"
 )
 
@@ -14,22 +13,19 @@ import (
 const maxLogLine = 2 << 10
 
 // tail keeps the last lines of a run's log for its record. It is a writer of whole
-// lines, as slog's handlers are: one Write each. The secrets of the run's input are
-// not in them.
+// lines, as slog's handlers are: one Write each.
 type tail struct {
-	secrets *mask.Mask
-
 	mu   sync.Mutex
 	kept []string // oldest first
 }
 
 // newTail continues the log of an earlier attempt.
-func newTail(earlier []string, secrets *mask.Mask) *tail {
-	return &tail{kept: append([]string(nil), earlier...), secrets: secrets}
+func newTail(earlier []string) *tail {
+	return &tail{kept: append([]string(nil), earlier...)}
 }
 
 func (t *tail) Write(p []byte) (int, error) {
-	line := strings.ToValidUTF8(t.secrets.String(strings.TrimSuffix(string(p), "\n")), "\uFFFD")
+	line := strings.ToValidUTF8(strings.TrimSuffix(string(p), "\n"), "\uFFFD")
 	if len(line) > maxLogLine {
 		line = strings.ToValidUTF8(line[:maxLogLine], "") + "…"
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/beignet-go/beignet/internal/mask"
 	"github.com/beignet-go/beignet/ports"
 )
 
@@ -17,7 +16,7 @@ func TestTheRecordKeepsWhatTheFrontEndShows(t *testing.T) {
 	for level, want := range map[slog.Level]string{
 		slog.LevelDebug: "debug info warn", slog.LevelInfo: "info warn", slog.LevelError: "info warn",
 	} {
-		kept := newTail(nil, mask.New(nil))
+		kept := newTail(nil)
 		log := logInto(kept, slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: level})), ports.Run{})
 		log.Debug("debug")
 		log.Info("info")

@@ -49,6 +49,9 @@ func (b *batchRun) try(ctx context.Context, limit int, skip *culprit) (n int, er
 		}
 	}
 	next, e, err := b.applied(ctx, bound, p, skip)
+	if err == nil {
+		err = b.x.mask.keepable(next)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -89,7 +92,11 @@ func (b *batchRun) save(ctx context.Context, tx ports.Tx, next *position, p page
 	if b.x.run.DryRun {
 		return nil
 	}
-	entries, err := next.journal(b.x.plan.request.Target.AuditKey, b.rejections(p, e), b.x.audit.take())
+	left, err := b.rejections(p, e)
+	if err != nil {
+		return err
+	}
+	entries, err := next.journal(b.x.plan.request.Target.AuditKey, left, b.x.audit.take())
 	if err != nil {
 		return err
 	}
@@ -118,7 +125,7 @@ const told = 5
 func (b *batchRun) tell(e *effects) {
 	for _, i := range e.inOrder() {
 		if b.told++; b.told <= told {
-			b.x.log.Warn("item skipped", "reason", b.x.mask.String(e.rejected[i]))
+			b.x.log.Warn("item skipped", "reason", e.rejected[i])
 		}
 	}
 }
@@ -165,16 +172,21 @@ func fault(err error, p page) error {
 }
 
 // rejections are the items that the batch leaves behind, in order.
-func (b *batchRun) rejections(p page, e *effects) []Rejection {
+func (b *batchRun) rejections(p page, e *effects) ([]Rejection, error) {
 	var left []Rejection
 	for _, i := range e.inOrder() {
 		after, own := p.origin(i)
+		for _, cursor := range []json.RawMessage{after, own} {
+			if err := b.x.mask.keepable(position{After: cursor}); err != nil {
+				return nil, err
+			}
+		}
 		left = append(left, Rejection{
-			After: after, Key: itemKey(rootOf(b.x.run), own), Item: p.item(i),
-			Reason: b.x.mask.String(e.rejected[i]), Attempt: b.x.run.Attempt, Original: p.original(i),
+			After: after, Key: itemKey(rootOf(b.x.run), own), Item: b.x.mask.JSON(p.item(i)),
+			Reason: b.x.mask.String(e.rejected[i]), Attempt: b.x.run.Attempt, Original: b.x.mask.original(p.original(i)),
 		})
 	}
-	return left
+	return left, nil
 }
 
 // begin opens the transaction of one batch: over the rows, or for an External

@@ -31,6 +31,7 @@ func Diff(schema, goType *Shape) []Difference {
 const maxPointers = 10
 
 type differ struct {
+	secret      int // how many of the values that lead here are secret
 	seen        map[[2]*Shape]bool
 	differences []Difference
 }
@@ -50,6 +51,10 @@ func (d *differ) compare(s, g *Shape, where string) {
 		d.add(s, "", "%s (%s) takes no value: %s", where, g.name, g.never)
 		return
 	}
+	if s.secret {
+		d.secret++
+		defer func() { d.secret-- }()
+	}
 	takes, t := g.types, g
 	for depth := 0; t.to != nil && depth < maxPointers; depth++ {
 		t = t.to
@@ -65,6 +70,9 @@ func (d *differ) compare(s, g *Shape, where string) {
 	if more := s.types &^ takes; more != 0 {
 		d.kinds(s, g, more, where)
 		return
+	}
+	if t.secret && d.secret == 0 {
+		d.add(s, "say writeOnly: true, or make the field a string", "%s is %s, and the schema does not say that it is secret", where, g.name)
 	}
 	if s.types&typeNumber != 0 {
 		d.bounds(s, t, where)

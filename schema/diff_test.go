@@ -42,11 +42,15 @@ type (
 	}
 	state    string
 	decoding struct{ raw string }
+	veiled   struct{ text string }
 	open     struct {
 		A    string
 		Rest map[string]int64 `json:",embed"`
 	}
 )
+
+func (v *veiled) UnmarshalText(b []byte) error { v.text = string(b); return nil }
+func (v veiled) Reveal() string                { return v.text }
 
 func (d *decoding) UnmarshalJSON(b []byte) error { d.raw = string(b); return nil }
 
@@ -127,6 +131,12 @@ func TestDiffScalars(t *testing.T) {
 		{`{"type":"string","contentEncoding":"base64"}`, of[[]byte](), ""},
 		{`{"type":"string"}`, of[[]byte](), ": the schema lets any text through, []uint8 ([]uint8) takes only base64 (say contentEncoding: base64, or make the field a string)"},
 		{`{"type":"string","format":"ipv4"}`, of[netip.Addr](), ""},
+		{`{"type":"string","writeOnly":true}`, of[veiled](), ""},
+		{`{"type":["string","null"],"writeOnly":true}`, of[*veiled](), ""},
+		{`{"type":"array","writeOnly":true,"items":{"type":"string"}}`, of[[]veiled](), ""},
+		{`{"type":"string","allOf":[{"writeOnly":true}]}`, of[veiled](), ""},
+		{`{"type":"string"}`, of[veiled](), ": schema.veiled is schema.veiled, and the schema does not say that it is secret (say writeOnly: true, or make the field a string)"},
+		{`{"type":"integer","writeOnly":true}`, of[veiled](), ": the schema lets an integer through, schema.veiled is schema.veiled"},
 		{`{"type":"integer"}`, of[big.Int](), ""},
 		{`{"type":"string"}`, of[stdjson.Number](), ""},
 		{`{"type":"integer"}`, of[time.Duration](), ": time.Duration (time.Duration) takes no value: time.Duration has no form in JSON"},

@@ -15,6 +15,8 @@ type Shape struct {
 	name  string // a schema's JSON pointer, or a Go type
 	types types
 
+	secret bool // a schema says writeOnly; a Go type shows no value of its own
+
 	// Of a Go type only.
 	opaque bool   // it takes every value, or sees to that itself
 	never  string // why it decodes nothing, or empty
@@ -81,6 +83,7 @@ func (b schemaShapes) of(at string, nodes []*node) *Shape {
 		return s
 	}
 	s := &Shape{name: at, types: typesOf(set), maxItems: -1}
+	s.secret = slices.ContainsFunc(collect(nodes, true), func(n *node) bool { return n.flag("writeOnly") })
 	b[key] = s
 	s.scalars(set)
 	if s.types&typeArray != 0 {

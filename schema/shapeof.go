@@ -44,7 +44,7 @@ func (b goShapes) special(s *Shape, t reflect.Type) bool {
 	case implements[json.UnmarshalerFrom](t) || implements[json.Unmarshaler](t):
 		s.opaque, s.absent = true, true
 	case implements[encoding.TextUnmarshaler](t):
-		s.types = typeString
+		s.types, s.secret = typeString, implements[interface{ Reveal() string }](t)
 	default:
 		return false
 	}

@@ -5,10 +5,13 @@ import (
 	"testing"
 )
 
+// odd has what Go and JSON escape, each in its way.
+const odd = "a\"b\\c\nd<\x1b"
+
 func TestString(t *testing.T) {
 	t.Parallel()
-	odd := "a\"b\\c\nd"
-	m := New([]string{"hunter2", "hunter2-and-more", "123", "", odd, "hunter2"})
+	const line = "MIIEvQIBADANBgkqhkiG9w0BAQEF"
+	m := New([]string{"hunter2", "hunter2-and-more", "123", "", odd, "hunter2", "-----BEGIN KEY-----\r\n" + line + "\r\nAA==\r\n", "kept whole\n"})
 	for text, want := range map[string]string{
 		"":                     "",
 		"nothing":              "nothing",
@@ -19,9 +22,17 @@ func TestString(t *testing.T) {
 		odd:                    "***",
 		fmt.Sprintf("%q", odd): `"***"`,
 		fmt.Sprintf("%q", fmt.Sprintf("%q", odd)): `"\"***\""`,
+		`{"a":"a\"b\\c\nd\u003c\u001b"}`:          `{"a":"***"}`,
+		`{"a":"a\"b\\c\nd<\u001b"}`:               `{"a":"***"}`,
+		`"{\"a\":\"a\\\"b\\\\c\\nd<\\u001b\"}"`:   `"{\"a\":\"***\"}"`,
+		"a line " + line + " and AA==":            "a line *** and AA==",
+		"kept whole":                              "***",
 	} {
 		if got := m.String(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+		if got := string(m.Bytes([]byte(text))); got != want {
+			t.Errorf("%q in bytes: %q, want %q", text, got, want)
 		}
 	}
 	if got := New(nil).String("hunter2"); got != "hunter2" {
