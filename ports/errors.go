@@ -55,7 +55,7 @@ type KeyError struct{ Message string }
 func (e *KeyError) Error() string { return e.Message }
 
 // VersionError says that a schema is not the one this binary was built for. It
-// is never recreated on the way, and but for a state of version 1 never upgraded.
+// is never recreated on the way, and but for the state of an older version never upgraded.
 type VersionError struct {
 	What string // whose schema, such as "state" or "issues data"
 	Have int64  // what was found

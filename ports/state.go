@@ -52,6 +52,13 @@ type Runs interface {
 	// List returns records without their Log, the latest start first.
 	List(ctx context.Context, filter RunFilter) ([]Run, error)
 
+	// Used returns the first run that is known to have committed something in a database
+	// of that name (see [Run.Database] and [Run.Committed]). It is put on record by the
+	// Start or Update that first says so, with it or not at all, and is never removed: it
+	// outlives the run's record, since it is what tells a database that is lost from one
+	// that was never made. ErrNotFound: no run is known to have.
+	Used(ctx context.Context, database string) (Use, error)
+
 	// Delete removes a run's record and the checkpoint, the journal and the fence
 	// run:ID that the state has of it, and appends the events, all or none.
 	// ErrNotFound: there is none.
@@ -67,8 +74,10 @@ type RunFilter struct {
 	Before time.Time // started before
 	Actor  string
 	Limit  int // 0: no limit
+}
 
-	// CommittedIn selects runs that are known to have committed something in a
-	// database of that name (see [Run.Database]); nil: all.
-	CommittedIn *string
+// Use says who first committed something in a database.
+type Use struct {
+	Run   string
+	Since time.Time // that run's start
 }

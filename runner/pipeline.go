@@ -115,19 +115,19 @@ func (x *execution) equip() {
 }
 
 // open opens the app, with what it is lent for this run and what its task needs. It may
-// bring up a database if create, but not where a run on record has committed in it: one
-// that is missing or empty then is lost.
+// bring up a database if create, but not where a run is known to have committed in it:
+// one that is missing or empty then is lost.
 func (x *execution) open(ctx context.Context, create bool) (opened app, err error) {
 	err = x.stages.time("open", func() error {
-		committed, err := x.state.List(ctx, ports.RunFilter{CommittedIn: &x.run.Database, Limit: 1})
+		lost, err := ifLost(ctx, x.state, x.plan.request.Target, x.run)
 		if err != nil {
 			return explain("state", err)
 		}
 		session := x.session()
-		session.Create = create && len(committed) == 0
+		session.Create = create && lost == nil
 		opened, err = recovered(func() (app, error) { return x.runner.handlers.open(ctx, session) })
-		if len(committed) > 0 && errors.Is(err, ports.ErrNotFound) {
-			return x.vanished(committed[0])
+		if lost != nil && errors.Is(err, ports.ErrNotFound) {
+			return lost
 		}
 		return err
 	})
@@ -143,14 +143,21 @@ func (x *execution) open(ctx context.Context, create bool) (opened app, err erro
 	return opened, err
 }
 
-// vanished refuses a database that is missing or empty, though a run has written to
-// it.
-func (x *execution) vanished(by ports.Run) error {
-	err := &ports.VanishedError{What: "database", Path: x.plan.request.Target.Database, Evidence: "run " + by.ID + " has written to it"}
-	return &Error{
-		Code: CodeConfig, Message: err.Error(), Err: err,
-		Hint: "restore it from a backup; to begin anew, move the state away too: " + x.plan.request.Target.State,
+// ifLost is what refuses the database of a run if it turns out to be missing or empty:
+// nil where no run is known to have written to it, and it was never made.
+func ifLost(ctx context.Context, state ports.Runs, t Target, of ports.Run) (*Error, error) {
+	use, err := state.Used(ctx, of.Database)
+	switch {
+	case errors.Is(err, ports.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
 	}
+	gone := &ports.VanishedError{What: "database", Path: t.Database, Evidence: "run " + use.Run + " has written to it"}
+	return &Error{
+		Code: CodeConfig, Message: gone.Error(), Err: gone,
+		Hint: "restore it from a backup; to begin anew, move the state away too: " + t.State,
+	}, nil
 }
 
 // close ends the app. A handler that was abandoned is using it still: the

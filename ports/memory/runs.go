@@ -101,6 +101,9 @@ func (r *records) put(run ports.Run, order ports.Order) error {
 		return fmt.Errorf("encode run %s: %w", run.ID, err)
 	}
 	r.runs[run.ID] = record{body, run.Mark(), order}
+	if _, known := r.used[run.Database]; !known && run.Committed() {
+		r.used[run.Database] = ports.Use{Run: run.ID, Since: run.Started.Round(0)}
+	}
 	return nil
 }
 
@@ -143,6 +146,19 @@ func (r record) decode() (ports.Run, error) {
 	return run, err
 }
 
+// Used is the method of ports.Runs.
+func (s *State) Used(ctx context.Context, database string) (ports.Use, error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return ports.Use{}, err
+	}
+	use, ok := r.used[database]
+	if !ok {
+		return use, fmt.Errorf("use of %q: %w", database, ports.ErrNotFound)
+	}
+	return use, nil
+}
+
 // List is the method of ports.Runs.
 func (s *State) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error) {
 	r, err := s.read(ctx)
@@ -174,6 +190,5 @@ func selects(f ports.RunFilter, run ports.Run) bool {
 		(f.Status == "" || f.Status == run.Status) &&
 		(f.Actor == "" || f.Actor == run.Actor) &&
 		!run.Started.Before(f.Since) &&
-		(f.Before.IsZero() || run.Started.Before(f.Before)) &&
-		(f.CommittedIn == nil || run.Committed() && *f.CommittedIn == run.Database)
+		(f.Before.IsZero() || run.Started.Before(f.Before))
 }

@@ -72,13 +72,14 @@ func (s *State) read(ctx context.Context) (records, error) {
 }
 
 type records struct {
-	runs   map[string]record // by ID
-	links  []ports.Link      // in order
-	copies map[copied]bool   // the journal entries that links has copies of
+	runs   map[string]record    // by ID
+	used   map[string]ports.Use // by database
+	links  []ports.Link         // in order
+	copies map[copied]bool      // the journal entries that links has copies of
 }
 
 // clone shares the links: one transaction at a time adds to them, and only
 // after those that others can see.
 func (r records) clone() records {
-	return records{cloneMap(r.runs), r.links, cloneMap(r.copies)}
+	return records{cloneMap(r.runs), cloneMap(r.used), r.links, cloneMap(r.copies)}
 }

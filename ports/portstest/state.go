@@ -34,7 +34,8 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		"Links":             testLinks,
 		"Head":              testHead,
 		"Filters":           testFilters,
-		"CommittedIn":       testCommittedIn,
+		"Used":              testUsed,
+		"UsedFirst":         testUsedFirst,
 		"Order":             testOrder,
 		"OrderStays":        testOrderStays,
 		"OrderMeanwhile":    testOrderMeanwhile,
@@ -102,6 +103,7 @@ func testEndedContext(t *testing.T, s ports.State) {
 	_, errOrdered := s.Ordered(ctx, "r")
 	_, errLock := s.Lock(ctx, holder("r"), []string{"k"})
 	_, errHeld := s.Held(ctx)
+	_, errUsed := s.Used(ctx, "data.db")
 	for name, err := range map[string]error{
 		"Start":      s.Start(ctx, run("r", 0), started("r")),
 		"Update":     s.Update(ctx, run("r", 0), ports.Mark{}),
@@ -119,6 +121,7 @@ func testEndedContext(t *testing.T, s ports.State) {
 		"Forget":     s.Forget(ctx, "r"),
 		"Lock":       errLock,
 		"Held":       errHeld,
+		"Used":       errUsed,
 	} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v, want context.Canceled", name, err)

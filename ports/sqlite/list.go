@@ -28,9 +28,6 @@ func listing(f ports.RunFilter) (statement string, args []any) {
 	add := func(condition string, values ...any) {
 		where, args = append(where, condition), append(args, values...)
 	}
-	if f.CommittedIn != nil {
-		add("committed AND database = ?", *f.CommittedIn)
-	}
 	if f.Prefix != "" {
 		add("id >= ? AND id < ?", f.Prefix, f.Prefix+"\U0010FFFF") // the last character there is
 	}

@@ -17,11 +17,9 @@ func TestListsAreFoundByIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer opened.Close()
-	database := "data.db"
 	for name, f := range map[string]ports.RunFilter{
 		"status and task": {Task: "issues.import", Status: ports.Running},
 		"status":          {Status: ports.Running},
-		"committed":       {CommittedIn: &database, Limit: 1},
 		"prefix":          {Prefix: "0190"},
 		"prefix, limited": {Prefix: "0190", Limit: 2},
 		"since":           {Since: time.Unix(1, 0)},

@@ -64,8 +64,8 @@ func TestVersions(t *testing.T) {
 		name, change string
 		have, want   int64
 	}{
-		{"state", "PRAGMA user_version = 3", 3, 2},
-		{"state", "PRAGMA user_version = -1", -1, 2},
+		{"state", "PRAGMA user_version = 4", 4, 3},
+		{"state", "PRAGMA user_version = -1", -1, 3},
 		{"data", "UPDATE beignet_version SET version = 3", 3, 1},
 		{"data", "DELETE FROM beignet_version", -1, 1},
 	} {

@@ -60,8 +60,8 @@ INSERT INTO beignet_version VALUES (1);`},
 	},
 }
 
-// stateSchema finds a run by its start, and an event by the journal entry that
-// it is the copy of.
+// stateSchema finds a run by its start, an event by the journal entry that it is the
+// copy of, and whether a database was written to though no such run is left.
 var stateSchema = schema{
 	what: "state",
 	steps: []string{checkpointTables + `
@@ -99,7 +99,17 @@ DROP INDEX audit_entry;
 ALTER TABLE audit DROP COLUMN run; -- what the hash does not cover is not believed
 ALTER TABLE audit DROP COLUMN entry;
 CREATE UNIQUE INDEX audit_entry ON audit (coalesce(body ->> 'run', ''), body ->> 'entry') WHERE body ->> 'entry' > 0;
-PRAGMA user_version = 2;`},
+PRAGMA user_version = 2;`, `
+CREATE TABLE used (
+	database TEXT PRIMARY KEY, -- in which some run has committed
+	run      TEXT NOT NULL,    -- the first that is known to, which may not be on record any more
+	since    TEXT NOT NULL     -- its start
+) STRICT, WITHOUT ROWID;
+INSERT INTO used SELECT database, id, min(started) FROM run WHERE committed GROUP BY database;
+DROP INDEX run_committed;
+ALTER TABLE run DROP COLUMN committed;
+ALTER TABLE run DROP COLUMN database;
+PRAGMA user_version = 3;`},
 	have: func(ctx context.Context, q ports.Querier) (version int64, err error) {
 		if err := q.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil || version != 0 {
 			return version, err
@@ -108,7 +118,7 @@ PRAGMA user_version = 2;`},
 		err = q.QueryRowContext(ctx, `SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version`).
 			Scan(&version, &tables)
 		if version == 0 && tables > 0 {
-			err = &ports.VersionError{What: "state", Want: 2} // another program's file
+			err = &ports.VersionError{What: "state", Want: 3} // another program's file
 		}
 		return version, err
 	},
