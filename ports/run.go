@@ -11,7 +11,7 @@ import (
 // is executed, resumed, listed, shown and printed. It holds no secret: Input is
 // redacted before a Run is made.
 type Run struct {
-	ID          string `json:"id"`   // UUIDv7: sorts by start
+	ID          string `json:"id"`   // UUIDv7
 	Task        string `json:"task"` // the task's name, never an alias
 	Environment string `json:"environment"`
 	Actor       string `json:"actor"`  // on whose behalf; what the caller says it is

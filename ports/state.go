@@ -26,7 +26,7 @@ type State interface {
 
 // Runs keeps the records of runs.
 type Runs interface {
-	// Start stores a new run and appends the events, both or neither. ErrExists:
+	// Start stores a new run, as the latest, and appends the events, both or neither. ErrExists:
 	// a run of that ID is on record.
 	Start(ctx context.Context, run Run, events ...Event) error
 
@@ -49,7 +49,8 @@ type Runs interface {
 	// Run returns one record. ErrNotFound: there is none.
 	Run(ctx context.Context, id string) (Run, error)
 
-	// List returns records without their Log, the latest start first.
+	// List returns records without their Log, the latest put on record first: a clock
+	// that jumps changes nothing of the order.
 	List(ctx context.Context, filter RunFilter) ([]Run, error)
 
 	// Used returns the first run that is known to have committed something in a database

@@ -38,7 +38,7 @@ func (r *Runner) Standing(run ports.Run) Standing {
 }
 
 // History returns the runs on record that a filter selects, without their logs, the
-// latest start first. Its Status may be [Interrupted], and Running selects those that
+// latest put on record first. Its Status may be [Interrupted], and Running selects those that
 // somebody is at. Where there is no state there are no runs, and none is made.
 func (r *Runner) History(ctx context.Context, t Target, filter ports.RunFilter) ([]Standing, error) {
 	var found []Standing

@@ -73,6 +73,7 @@ func (s *State) read(ctx context.Context) (records, error) {
 
 type records struct {
 	runs   map[string]record    // by ID
+	seq    int64                // of the latest
 	used   map[string]ports.Use // by database
 	links  []ports.Link         // in order
 	copies map[copied]bool      // the journal entries that links has copies of
@@ -81,5 +82,5 @@ type records struct {
 // clone shares the links: one transaction at a time adds to them, and only
 // after those that others can see.
 func (r records) clone() records {
-	return records{cloneMap(r.runs), cloneMap(r.used), r.links, cloneMap(r.copies)}
+	return records{cloneMap(r.runs), r.seq, cloneMap(r.used), r.links, cloneMap(r.copies)}
 }

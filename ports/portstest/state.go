@@ -28,6 +28,7 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		"UpdateRace":        testUpdateRace,
 		"Unencodable":       testUnencodable,
 		"List":              testList,
+		"ListOrder":         testListOrder,
 		"Append":            testAppend,
 		"AppendAgain":       testAppendAgain,
 		"AppendConcurrency": testAppendConcurrency,

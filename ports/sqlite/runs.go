@@ -18,8 +18,8 @@ func (s state) Start(ctx context.Context, run ports.Run, events ...ports.Event) 
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO run (id, task, actor, status, attempt, started, body, log, ordered)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`,
+		_, err = tx.ExecContext(ctx, `INSERT INTO run (id, task, actor, status, attempt, started, body, log, ordered, seq)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, (SELECT coalesce(max(seq), 0) + 1 FROM run))`,
 			run.ID, run.Task, run.Actor, string(run.Status), run.Attempt, sortable(run.Started), r.body, r.log, r.ordered)
 		if err != nil {
 			return err

@@ -60,7 +60,8 @@ INSERT INTO beignet_version VALUES (1);`},
 	},
 }
 
-// stateSchema finds a run by its start, an event by the journal entry that it is the
+// stateSchema finds a run by when it was put on record, which no clock has a say in, or
+// by its start, an event by the journal entry that it is the
 // copy of, and whether a database was written to though no such run is left.
 var stateSchema = schema{
 	what: "state",
@@ -107,8 +108,15 @@ CREATE TABLE used (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO used SELECT database, id, min(started) FROM run WHERE committed GROUP BY database;
 DROP INDEX run_committed;
+DROP INDEX run_status;
+DROP INDEX run_started;
 ALTER TABLE run DROP COLUMN committed;
 ALTER TABLE run DROP COLUMN database;
+ALTER TABLE run ADD COLUMN seq INTEGER NOT NULL DEFAULT 0; -- 1, 2, … as they were put on record
+UPDATE run SET seq = o.n FROM (SELECT id, row_number() OVER (ORDER BY started, id) AS n FROM run) AS o WHERE run.id = o.id;
+CREATE UNIQUE INDEX run_seq ON run (seq);
+CREATE INDEX run_status ON run (status, task, seq);
+CREATE INDEX run_started ON run (started, seq);
 PRAGMA user_version = 3;`},
 	have: func(ctx context.Context, q ports.Querier) (version int64, err error) {
 		if err := q.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil || version != 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -129,17 +130,37 @@ func TestUpgradeKnowsWhatWasCommitted(t *testing.T) {
 	}
 }
 
-// The first run that has committed is found among those of version 2, of each database.
-func TestUpgradeFindsTheFirst(t *testing.T) {
+// Of the runs of version 2 the first that has committed is found, of each database, and
+// they are in the order of their starts.
+func TestUpgradeOfVersion2(t *testing.T) {
 	t.Parallel()
 	s := openState(t, older(t, "state-2.sql"))
 	wantUsed(t, s, "0190-b")
 	if use, err := s.Used(t.Context(), "other.db"); err != nil || use.Run != "0190-d" || !use.Since.Equal(time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)) {
 		t.Errorf("the other database: %+v, %v", use, err)
 	}
+	if got, want := listed(t, s), []string{"0190-c", "0190-b", "0190-d", "0190-a", "0190-e"}; !slices.Equal(got, want) {
+		t.Errorf("listed are %q, want %q", got, want)
+	}
+	late := ports.Run{ID: "0190-0", Status: ports.Running, Started: time.Unix(0, 0), Input: []byte("{}")}
+	if err := s.Start(t.Context(), late); err != nil || listed(t, s)[0] != late.ID {
+		t.Errorf("%v: a run after the upgrade is not the latest: %q", err, listed(t, s))
+	}
 	if r, err := s.Run(t.Context(), "0190-b"); err != nil || r.Database != "data.db" || len(r.Log) != 1 || r.Order == nil {
 		t.Errorf("the run is %+v, %v", r, err)
 	}
+}
+
+func listed(t *testing.T, s ports.State) (ids []string) {
+	t.Helper()
+	runs, err := s.List(t.Context(), ports.RunFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		ids = append(ids, r.ID)
+	}
+	return ids
 }
 
 // An upgraded state has the very tables that a new one has.
