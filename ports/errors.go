@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
 // What an adapter's error is, whatever its driver said. Adapters wrap them with
@@ -21,6 +22,20 @@ var (
 	ErrCorrupt     = errors.New("corrupt")
 	ErrUnsupported = errors.New("not supported")
 )
+
+// StaleError says which fences a database has stored above those that were to be
+// raised. It is an [ErrStale].
+type StaleError struct{ Stored []Fence }
+
+func (e *StaleError) Error() string {
+	var above []string
+	for _, f := range e.Stored {
+		above = append(above, fmt.Sprintf("fence %s is at %d", f.Key, f.Token))
+	}
+	return strings.Join(above, ", ") + ": " + ErrStale.Error()
+}
+
+func (e *StaleError) Unwrap() error { return ErrStale }
 
 // VanishedError says that a state or a database is gone, or empty, while what is
 // beside it says that it was in use. It is never made anew on the way.

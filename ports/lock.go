@@ -30,6 +30,13 @@ type Held interface {
 	// taken one over by now, as after its file was removed.
 	Check(ctx context.Context) error
 
+	// Surpass sets the tokens of keys above those that a database has stored of them, for
+	// a holder that has all its locks still, which is looked at first. Tokens go back
+	// where those of old are lost while the clock is behind them. ErrStale: a lock may be
+	// another's by now, or a key is not among the holder's, and the tokens stay as they
+	// are.
+	Surpass(ctx context.Context, stored []Fence) error
+
 	// Release frees them. What is left of a key that is among forget goes too: it
 	// is for keys that nobody takes again, and its token starts anew. A second
 	// Release does nothing.

@@ -147,9 +147,11 @@ func (b *batchRun) step(ctx context.Context, limit int) (more bool, err error) {
 	var skip *culprit
 	for {
 		var n int
-		err := b.x.patiently(ctx, func() (err error) {
-			n, err = b.try(ctx, limit, skip)
-			return err
+		err := b.x.patiently(ctx, func() error {
+			return b.x.surpassing(ctx, func() (err error) {
+				n, err = b.try(ctx, limit, skip)
+				return err
+			})
 		})
 		if err == nil {
 			b.grow(skip != nil)

@@ -46,6 +46,7 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		"Release":           testRelease,
 		"ReleaseForget":     testReleaseForget,
 		"LockRace":          testLockRace,
+		"Surpass":           testSurpass,
 		"EndedContext":      testEndedContext,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -104,6 +105,7 @@ func testEndedContext(t *testing.T, s ports.State) {
 	_, errOrdered := s.Ordered(ctx, "r")
 	_, errLock := s.Lock(ctx, holder("r"), []string{"k"})
 	_, errHeld := s.Held(ctx)
+	none := mustLock(t, s, "idle")
 	_, errUsed := s.Used(ctx, "data.db")
 	for name, err := range map[string]error{
 		"Start":      s.Start(ctx, run("r", 0), started("r")),
@@ -123,6 +125,7 @@ func testEndedContext(t *testing.T, s ports.State) {
 		"Lock":       errLock,
 		"Held":       errHeld,
 		"Used":       errUsed,
+		"Surpass":    none.Surpass(ctx, nil),
 	} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v, want context.Canceled", name, err)

@@ -175,6 +175,10 @@ func TestCheckSeesTheFile(t *testing.T) {
 			if err := h.Check(t.Context()); !errors.Is(err, ports.ErrStale) {
 				t.Errorf("Check: %v, want ErrStale", err)
 			}
+			before := h.Fences()
+			if err := h.Surpass(t.Context(), before); !errors.Is(err, ports.ErrStale) || !reflect.DeepEqual(h.Fences(), before) {
+				t.Errorf("Surpass: %v, want ErrStale; fences %+v, were %+v", err, h.Fences(), before)
+			}
 			next := lock(t, s, "k")
 			if was, is := h.Fences()[0].Token, next.Fences()[0].Token; is <= was {
 				t.Errorf("the next holder's token is %d, and must be above %d", is, was)
