@@ -17,8 +17,10 @@ type Locks interface {
 	Lock(ctx context.Context, by Holder, keys []string) (Held, error)
 
 	// Held returns the locks that are held now, by key. One whose process has died
-	// is not among them.
-	Held(ctx context.Context) ([]Lock, error)
+	// is not among them. One of which no more than that is known any more, neither its
+	// key nor its holder, is still seen under its key where that is among those that the
+	// caller knows, and else under a name of the adapter's.
+	Held(ctx context.Context, known ...string) ([]Lock, error)
 }
 
 // Held are locks in their holder's hands.

@@ -85,7 +85,7 @@ func (r *Runner) standings(ctx context.Context, state ports.State, runs []ports.
 		s := Standing{Run: run}
 		if run.Status == ports.Running && held == nil {
 			var err error
-			if held, err = heldKeys(ctx, state); err != nil {
+			if held, err = heldKeys(ctx, state, runs); err != nil {
 				return nil, err
 			}
 		}
@@ -112,8 +112,15 @@ func (r *Runner) standings(ctx context.Context, state ports.State, runs []ports.
 	return all, nil
 }
 
-func heldKeys(ctx context.Context, state ports.State) (map[string]bool, error) {
-	locks, err := state.Held(ctx)
+// heldKeys are the keys that are held, of those runs too whose lock says nothing.
+func heldKeys(ctx context.Context, state ports.State, runs []ports.Run) (map[string]bool, error) {
+	var known []string
+	for _, run := range runs {
+		if run.Status == ports.Running {
+			known = append(known, runLock+run.ID)
+		}
+	}
+	locks, err := state.Held(ctx, known...)
 	if err != nil {
 		return nil, err
 	}

@@ -114,12 +114,12 @@ type movesOn struct {
 	meanwhile func()
 }
 
-func (m *movesOn) Held(ctx context.Context) ([]ports.Lock, error) {
+func (m *movesOn) Held(ctx context.Context, known ...string) ([]ports.Lock, error) {
 	if fn := m.meanwhile; fn != nil {
 		m.meanwhile = nil
 		fn()
 	}
-	return m.State.Held(ctx)
+	return m.State.Held(ctx, known...)
 }
 
 // A run that ends, is resumed or is pruned just while it is looked at was not

@@ -58,7 +58,7 @@ func (l *locks) take(by ports.Holder, keys []string) (ports.Held, error) {
 }
 
 // Held is the method of ports.Locks.
-func (s *State) Held(ctx context.Context) ([]ports.Lock, error) {
+func (s *State) Held(ctx context.Context, _ ...string) ([]ports.Lock, error) {
 	s.locks.mu.Lock()
 	defer s.locks.mu.Unlock()
 	var all []ports.Lock

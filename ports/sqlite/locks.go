@@ -61,7 +61,9 @@ func (l *locks) Lock(ctx context.Context, by ports.Holder, keys []string) (ports
 	return h, nil
 }
 
-func (l *locks) Held(ctx context.Context) ([]ports.Lock, error) {
+// Held knows a lock by the file beside it, and one that has lost that by its name, where
+// it is the name of a known key.
+func (l *locks) Held(ctx context.Context, known ...string) ([]ports.Lock, error) {
 	if _, err := os.Stat(l.folder); errors.Is(err, fs.ErrNotExist) {
 		return nil, ctx.Err() // none was ever taken
 	}
@@ -74,13 +76,17 @@ func (l *locks) Held(ctx context.Context) ([]ports.Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list locks: %w", fileError(err))
 	}
+	keys := map[string]string{} // by name
+	for _, key := range known {
+		keys[nameOf(key)] = key
+	}
 	var all []ports.Lock
 	for _, e := range entries {
 		name, ok := strings.CutSuffix(e.Name(), ".lock")
 		if !ok {
 			continue
 		}
-		f := l.named(name)
+		f := l.named(name, cmp.Or(keys[name], name))
 		free, err := f.TryLock()
 		if err == nil && free {
 			err = f.Unlock()

@@ -148,6 +148,9 @@ func TestHolderUnknown(t *testing.T) {
 	if held, err := s.Held(t.Context()); err != nil || !reflect.DeepEqual(held, []ports.Lock{{Key: nameOfK}}) {
 		t.Errorf("held are %+v, %v; want the name of the file", held, err)
 	}
+	if held, err := s.Held(t.Context(), "other", "k"); err != nil || !reflect.DeepEqual(held, []ports.Lock{{Key: "k"}}) {
+		t.Errorf("of known keys held are %+v, %v; want k", held, err)
+	}
 }
 
 // A lock whose file was taken away is one that another can take: its holder is told.
