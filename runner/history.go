@@ -132,7 +132,8 @@ func heldKeys(ctx context.Context, state ports.State, runs []ports.Run) (map[str
 }
 
 // resumes reports whether a run can go on: it ended before its end, or its process
-// did, and its task is one of this manifest and has batches. A one-shot in a transaction
+// did, its task is one of this manifest and has batches, and what it was to read of
+// standard input is kept. A one-shot in a transaction
 // that was interrupted is settled by what it has committed.
 func (r *Runner) resumes(s Standing) bool {
 	if s.DryRun || s.At() || s.Run.Status == ports.Succeeded {
@@ -143,7 +144,14 @@ func (r *Runner) resumes(s Standing) bool {
 		return false
 	}
 	h := r.handlers.byID[t.Handler]
-	return h != nil && (h.batches != nil || h.tx && s.Interrupted)
+	if h == nil || h.batches == nil {
+		return h != nil && h.tx && s.Interrupted
+	}
+	if s.Interrupted { // its record may lag what it has read
+		return true
+	}
+	proved, err := r.prove(t)
+	return err != nil || !proved.inputLost(s.Input, s.Inputs)
 }
 
 // Locks returns the locks that are held, by key. Where there is no state there are

@@ -42,6 +42,9 @@ func (x *execution) end(err error) *Error {
 	if e.Code == CodeInput && e.Hint == "" {
 		e.Hint = x.plan.task.show
 	}
+	if e.Hint == "" && x.plan.task.inputLost(x.run.Input, x.files.inputs()) {
+		e.Hint = "start a new run: standard input was not read to its end"
+	}
 	return &e
 }
 

@@ -95,7 +95,7 @@ func (x *execution) goesOn(ctx context.Context, opened app) error {
 		}
 	}
 	if errors.Is(err, ports.ErrNotFound) {
-		return nil
+		return x.hasInput()
 	}
 	if err != nil {
 		return err
