@@ -2,6 +2,7 @@ package cli
 
 import (
 	"log/slog"
+	"strings"
 
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/runner"
@@ -64,4 +65,16 @@ func (c *call) resume(s runner.Standing) string {
 		return ""
 	}
 	return c.name + " runs resume " + s.ID
+}
+
+// wayOn is what people are told last of a run that can be taken on by a command: that,
+// unless it would meet the same refusal again, or its error's hint has it with more.
+func wayOn(run ports.Run, resume, hint string) string {
+	switch {
+	case resume == "" || strings.Contains(hint, resume):
+		return ""
+	case runner.Refused(run):
+		return "start a new run once it is mended"
+	}
+	return resume
 }

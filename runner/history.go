@@ -29,6 +29,13 @@ func (s Standing) Status() string {
 // At reports whether a process is at the run.
 func (s Standing) At() bool { return s.Run.Status == ports.Running && !s.Interrupted }
 
+// Refused reports whether a run has failed for what it was given: its input, or a file.
+// It goes on with nothing else, and as it is it meets the same again.
+func Refused(run ports.Run) bool {
+	f := run.Failure
+	return f != nil && (f.Code == string(CodeInput) || f.Code == string(CodeData) && len(run.Inputs) > 0)
+}
+
 // Standing says how a run stands that has just come to its end in this process: one that
 // is running on record has nobody at it any more. Its zero value stands for none.
 func (r *Runner) Standing(run ports.Run) Standing {
