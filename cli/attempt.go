@@ -23,7 +23,7 @@ type attempt struct {
 // newAttempt prepares one on a target.
 func (c *call) newAttempt(r *runner.Runner, task string, t runner.Target) *attempt {
 	log := c.logger()
-	files := &runFiles{call: c, in: c.std.In, folder: t.State}
+	files := &runFiles{call: c, in: c.std.In, dir: c.std.Dir, folder: t.State}
 	return &attempt{
 		call: c, task: task, log: log, files: files,
 		runner:   r.With(runner.Options{State: c.state, Files: files.of, Log: log, Version: c.versionString()}),

@@ -19,6 +19,7 @@ import (
 type runFiles struct {
 	call   *call
 	in     io.Reader   // standard input
+	dir    string      // what names are relative to
 	folder string      // of the state
 	spool  string      // where standard input is kept, once there is a run
 	took   atomic.Bool // standard output is the task's own
@@ -28,7 +29,16 @@ type runFiles struct {
 // state for as long as the run may go on.
 func (f *runFiles) of(ctx context.Context, run string) ports.Files {
 	f.spool = spoolOf(f.folder, run)
-	return taking{disk.New(disk.Options{Dir: f.call.std.Dir, In: f.in, Spool: f.spool, Out: f.call.std.Out, Until: ctx}), &f.took}
+	return taking{disk.New(disk.Options{Dir: f.dir, In: f.in, Spool: f.spool, Out: f.call.std.Out, Until: ctx}), &f.took}
+}
+
+// workingFolder is where a run that is taken on has its files: where it was started. Of one
+// that has been moved away, and its files with it, that is where the caller stands.
+func (c *call) workingFolder(run ports.Run) string {
+	if info, err := os.Stat(run.Folder); err == nil && info.IsDir() {
+		return run.Folder
+	}
+	return c.std.Dir
 }
 
 // spent is the standard input of a run that is taken on: what it had is in the state,

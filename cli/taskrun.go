@@ -124,7 +124,7 @@ func (c *call) request(f *runFlags) (runner.Request, error) {
 		samples = diffSamples
 	}
 	return runner.Request{
-		Task: f.task.Name, Input: input, Target: target,
+		Task: f.task.Name, Input: input, Target: target, Folder: c.std.Dir,
 		Actor: cmp.Or(f.actor, c.env.actor), Client: c.name + "-cli", Tenant: f.tenant, Reason: f.reason,
 		Limits: f.limits, Samples: samples, Spent: f.task.module.spent,
 	}, nil

@@ -17,6 +17,7 @@ type Request struct {
 	Client string // the front end's own name. Required
 	Tenant string
 	Reason string
+	Folder string // in which relative names of files are meant, for the record; "": not known
 
 	Limits  Limits
 	Samples int                  // changes that a dry run keeps to be shown; 0: 20
