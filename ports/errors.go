@@ -63,6 +63,22 @@ func (e *ExposedError) Error() string {
 // Remedy is the command that makes it private.
 func (e *ExposedError) Remedy() string { return fmt.Sprintf("chmod %o %s", e.Want, e.Path) }
 
+// ReadOnlyError says that a write has failed, and that files which are written may not be
+// written by their own owner.
+type ReadOnlyError struct {
+	Paths []string // at least one
+	Err   error    // of the write
+}
+
+func (e *ReadOnlyError) Error() string {
+	return fmt.Sprintf("%v; their mode forbids writing: %s", e.Err, strings.Join(e.Paths, " "))
+}
+
+func (e *ReadOnlyError) Unwrap() error { return e.Err }
+
+// Remedy is the command that lets them be written.
+func (e *ReadOnlyError) Remedy() string { return "chmod u+w " + strings.Join(e.Paths, " ") }
+
 // KeyError says that a chain of the audit is keyed and no key was given, or that it
 // is given another.
 type KeyError struct{ Message string }

@@ -74,6 +74,7 @@ func classify(err error) (Code, string) {
 		version *ports.VersionError
 		gone    *ports.VanishedError
 		exposed *ports.ExposedError
+		sealed  *ports.ReadOnlyError
 		key     *ports.KeyError
 	)
 	switch {
@@ -81,6 +82,8 @@ func classify(err error) (Code, string) {
 		return CodeConfig, "restore it from a backup; to begin anew, move what is left of it away"
 	case errors.As(err, &exposed):
 		return CodeConfig, exposed.Remedy()
+	case errors.As(err, &sealed):
+		return CodeIO, sealed.Remedy()
 	case errors.As(err, &key):
 		return CodeConfig, "give the key that the audit was begun with: the variable that ends in _AUDIT_KEY_FILE names its file"
 	case errors.Is(err, ports.ErrLocked):
