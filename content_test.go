@@ -148,7 +148,7 @@ func (s site) appliedOnce() {
 
 // sound proves what holds at any moment: both files are whole, the audit's chain is
 // what its hashes say, and no record is ahead of its run's checkpoint. It returns the
-// runs on record, the latest start last.
+// runs on record, the latest last.
 func (s site) sound() []standing {
 	s.t.Helper()
 	state, err := sqlite.OpenState(s.t.Context(), s.state(), sqlite.StateOptions{})

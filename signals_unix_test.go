@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,9 +55,15 @@ func (p *process) said() string {
 
 func (i importing) begin(args ...string) *process {
 	i.t.Helper()
+	return i.beginFrom(nil, args...)
+}
+
+// beginFrom is begin with a standard input; nil: an empty one.
+func (i importing) beginFrom(in io.Reader, args ...string) *process {
+	i.t.Helper()
 	p := &process{Cmd: &exec.Cmd{Path: os.Args[0], Args: append([]string{"beignet"}, args...), Dir: i.folder}}
 	p.Env = append(os.Environ(), "BEIGNET_STATE="+filepath.Join(i.folder, "state"), "BEIGNET_DATABASE="+filepath.Join(i.folder, "data.db"))
-	p.Stdout, p.Stderr = &p.out, p
+	p.Stdin, p.Stdout, p.Stderr = in, &p.out, p
 	if err := p.Start(); err != nil {
 		i.t.Fatal(err)
 	}

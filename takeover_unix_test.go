@@ -7,6 +7,8 @@ import (
 	"database/sql"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -55,6 +57,34 @@ func TestAHolderThatComesBackCommitsNothing(t *testing.T) {
 			same(t, "content", s.content(), want.content)
 			s.appliedOnce()
 		})
+	}
+}
+
+// A run whose lock has lost the file that says who holds it is still one that somebody
+// is at: not interrupted, nor begun again.
+func TestAHolderWithoutANameIsSeen(t *testing.T) {
+	t.Parallel()
+	aboutProcesses(t)
+	s := newSite(t, killedRows)
+	s.count()
+	holder := s.command(tasks(killedBatch)[0].start()...)
+	holder.Env = append(holder.Env, childRest+"=10ms")
+	run, over := s.pause(holder)
+	for _, path := range lockTexts(t, filepath.Join(s.state(), "locks")) {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if listed := s.must("runs", "list", "--json").stdout; !strings.Contains(listed, `"status":"running"`) {
+		t.Errorf("listed is %s", listed)
+	}
+	if e := s.run(s.command(resume(run.ID)...)); e.exit != 75 {
+		t.Errorf("resumed with exit code %d: %s", e.exit, e.stderr)
+	}
+	signal(t, holder, syscall.SIGCONT)
+	<-over
+	if exit := holder.ProcessState.ExitCode(); exit != 0 {
+		t.Errorf("the holder ended with %d", exit)
 	}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"log/slog"
+	"strings"
 
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/runner"
@@ -22,7 +23,7 @@ type attempt struct {
 // newAttempt prepares one on a target.
 func (c *call) newAttempt(r *runner.Runner, task string, t runner.Target) *attempt {
 	log := c.logger()
-	files := &runFiles{call: c, in: c.std.In, folder: t.State}
+	files := &runFiles{call: c, in: c.std.In, dir: c.std.Dir, folder: t.State}
 	return &attempt{
 		call: c, task: task, log: log, files: files,
 		runner:   r.With(runner.Options{State: c.state, Files: files.of, Log: log, Version: c.versionString()}),
@@ -64,4 +65,16 @@ func (c *call) resume(s runner.Standing) string {
 		return ""
 	}
 	return runner.InEnvironment(c.name+" runs resume "+s.ID, s.Environment)
+}
+
+// wayOn is what people are told last of a run that can be taken on by a command: that,
+// unless it would meet the same refusal again, or its error's hint has it with more.
+func wayOn(run ports.Run, resume, hint string) string {
+	switch {
+	case resume == "" || strings.Contains(hint, resume):
+		return ""
+	case runner.Refused(run):
+		return "start a new run once it is mended"
+	}
+	return resume
 }

@@ -123,7 +123,7 @@ func (c *call) reportText(err error, e *runner.Error) {
 	}
 	hints := []string{e.Hint}
 	if of != nil {
-		hints = append(hints, of.resume)
+		hints = append(hints, wayOn(of.run, of.resume, e.Hint))
 	}
 	for _, hint := range hints {
 		if hint != "" {

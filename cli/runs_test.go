@@ -33,11 +33,13 @@ func runRecord(n int, task string, status ports.Status, minutes int) ports.Run {
 	return run
 }
 
-// onRecord is a state with runs, of which some are at work.
+// onRecord is a state with runs, of which some are at work They were put on record
+// as they started.
 func onRecord(t *testing.T, runs []ports.Run, atWork ...string) ports.State {
 	t.Helper()
 	state := memory.NewState()
-	for _, run := range runs {
+	byStart := func(a, b ports.Run) int { return a.Started.Compare(b.Started) }
+	for _, run := range slices.SortedStableFunc(slices.Values(runs), byStart) {
 		if err := state.Start(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}

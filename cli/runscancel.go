@@ -59,8 +59,8 @@ func (c *call) cancelRun(ctx context.Context, id, actor, reason string) error {
 	default:
 		fmt.Fprintf(&c.out, "run %s has ended already: %s\n", after.ID, after.Status())
 	}
-	if resume := c.resume(after); resume != "" {
-		fmt.Fprintf(&c.out, "%s %s\n", c.tty.Dim("hint:"), resume)
+	if on := wayOn(after.Run, c.resume(after), ""); on != "" {
+		fmt.Fprintf(&c.out, "%s %s\n", c.tty.Dim("hint:"), on)
 	}
 	return nil
 }

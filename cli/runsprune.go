@@ -2,10 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 
 	"github.com/peterbourgon/ff/v4"
@@ -81,7 +78,7 @@ func (c *call) pruneRuns(ctx context.Context, olderThan time.Duration, dryRun bo
 
 // dropSpool removes what a run has kept of standard input.
 func (c *call) dropSpool(t runner.Target, id string) {
-	if err := os.Remove(spoolOf(t.State, id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := dropSpool(spoolOf(t.State, id)); err != nil {
 		c.warn("standard input of run " + id + " is kept: " + err.Error())
 	}
 }

@@ -84,12 +84,12 @@ func (c *call) runAgain(ctx context.Context, id string, f *againFlags, from agai
 		return &taskError{error: err, task: s.Task}
 	}
 	a := c.newAttempt(r, s.Task, target)
-	a.files.in = spent{}
+	a.files.in, a.files.dir = spent{}, c.workingFolder(s.Run)
 	if !from.anew {
 		a.progress.before = s.Progress.Processed
 	}
 	req := a.watched(runner.Request{
-		Input: input, Target: target, Tenant: s.Tenant,
+		Input: input, Target: target, Tenant: s.Tenant, Folder: a.files.dir,
 		Actor: cmp.Or(f.actor, c.env.actor), Client: c.name + "-cli", Reason: f.reason,
 		Named: c.envTyped, Confirm: f.confirm, Expect: f.expect,
 		Limits: f.limits, Spent: m.spent,

@@ -79,8 +79,12 @@ func (c *call) showRunText(s runner.Standing) {
 			}
 		})
 	}
-	if resume := c.resume(s); resume != "" {
-		fmt.Fprintf(w, "%s %s\n", c.tty.Dim("hint:"), resume)
+	hint := ""
+	if s.Failure != nil {
+		hint = s.Failure.Hint
+	}
+	if on := wayOn(s.Run, c.resume(s), hint); on != "" {
+		fmt.Fprintf(w, "%s %s\n", c.tty.Dim("hint:"), on)
 	}
 }
 

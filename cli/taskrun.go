@@ -142,7 +142,7 @@ func (c *call) request(f *runFlags) (runner.Request, error) {
 		samples = diffSamples
 	}
 	return runner.Request{
-		Task: f.task.Name, Input: input, Target: target,
+		Task: f.task.Name, Input: input, Target: target, Folder: c.std.Dir,
 		Actor: cmp.Or(f.actor, c.env.actor), Client: c.name + "-cli", Tenant: f.tenant, Reason: f.reason,
 		Named: c.envTyped, Confirm: f.confirm, Expect: f.expect,
 		Limits: f.limits, Samples: samples, Spent: f.task.module.spent,

@@ -48,8 +48,9 @@ const (
 // happened: the caller reads the checkpoint to know.
 type Tx interface {
 	// Raise sets each fence's token where it is not below the stored one, before
-	// anything else in an attempt's first transaction. ErrStale: some stored
-	// token is higher, so another holder has taken over.
+	// anything else in an attempt's first transaction. A *[StaleError] has the stored
+	// tokens that are higher, all of them: another holder has taken over, or the locks'
+	// tokens have gone back (see [Held.Surpass]).
 	Raise(ctx context.Context, fences []Fence) error
 
 	// Save compares each fence's token with the stored one, moves the run's

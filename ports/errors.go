@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
 // What an adapter's error is, whatever its driver said. Adapters wrap them with
@@ -22,6 +23,20 @@ var (
 	ErrCorrupt     = errors.New("corrupt")
 	ErrUnsupported = errors.New("not supported")
 )
+
+// StaleError says which fences a database has stored above those that were to be
+// raised. It is an [ErrStale].
+type StaleError struct{ Stored []Fence }
+
+func (e *StaleError) Error() string {
+	var above []string
+	for _, f := range e.Stored {
+		above = append(above, fmt.Sprintf("fence %s is at %d", f.Key, f.Token))
+	}
+	return strings.Join(above, ", ") + ": " + ErrStale.Error()
+}
+
+func (e *StaleError) Unwrap() error { return ErrStale }
 
 // VanishedError says that a state or a database is gone, or empty, while what is
 // beside it says that it was in use. It is never made anew on the way.
@@ -60,6 +75,22 @@ func (e *OtherDatabaseError) Error() string {
 	return fmt.Sprintf("the database is %s, and %s was expected", e.Have, e.Want)
 }
 
+// ReadOnlyError says that a write has failed, and that files which are written may not be
+// written by their own owner.
+type ReadOnlyError struct {
+	Paths []string // at least one
+	Err   error    // of the write
+}
+
+func (e *ReadOnlyError) Error() string {
+	return fmt.Sprintf("%v; their mode forbids writing: %s", e.Err, strings.Join(e.Paths, " "))
+}
+
+func (e *ReadOnlyError) Unwrap() error { return e.Err }
+
+// Remedy is the command that lets them be written.
+func (e *ReadOnlyError) Remedy() string { return "chmod u+w " + strings.Join(e.Paths, " ") }
+
 // KeyError says that a chain of the audit is keyed and no key was given, or that it
 // is given another.
 type KeyError struct{ Message string }
@@ -81,7 +112,7 @@ type AddressError struct{ Message string }
 func (e *AddressError) Error() string { return e.Message }
 
 // VersionError says that a schema is not the one this binary was built for. It
-// is never recreated on the way, and but for a state of version 1 never upgraded.
+// is never recreated on the way, and but for the state of an older version never upgraded.
 type VersionError struct {
 	What string // whose schema, such as "state" or "issues data"
 	Have int64  // what was found

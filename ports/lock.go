@@ -20,8 +20,10 @@ type Locks interface {
 	Lock(ctx context.Context, by Holder, keys []string) (Held, error)
 
 	// Held returns the locks that are held now, by key. One whose process has died
-	// is not among them.
-	Held(ctx context.Context) ([]Lock, error)
+	// is not among them. One of which no more than that is known any more, neither its
+	// key nor its holder, is still seen under its key where that is among those that the
+	// caller knows, and else under a name of the adapter's.
+	Held(ctx context.Context, known ...string) ([]Lock, error)
 
 	// Break frees a key that is held with a token, whoever holds it, and appends the
 	// events, both or neither. The holder can commit nothing once another has the key.
@@ -38,6 +40,13 @@ type Held interface {
 	// Check reports whether the holder has them still. ErrStale: another may have
 	// taken one over by now, as after its file was removed.
 	Check(ctx context.Context) error
+
+	// Surpass sets the tokens of keys above those that a database has stored of them, for
+	// a holder that has all its locks still, which is looked at first. Tokens go back
+	// where those of old are lost while the clock is behind them. ErrStale: a lock may be
+	// another's by now, or a key is not among the holder's, and the tokens stay as they
+	// are.
+	Surpass(ctx context.Context, stored []Fence) error
 
 	// Release frees them. What is left of a key that is among forget goes too: it
 	// is for keys that nobody takes again, and its token starts anew. A second

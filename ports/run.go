@@ -11,7 +11,7 @@ import (
 // is executed, resumed, listed, shown and printed. It holds no secret: Input is
 // redacted before a Run is made.
 type Run struct {
-	ID          string `json:"id"`   // UUIDv7: sorts by start
+	ID          string `json:"id"`   // UUIDv7
 	Task        string `json:"task"` // the task's name, never an alias
 	Environment string `json:"environment"`
 	Actor       string `json:"actor"`  // on whose behalf; what the caller says it is
@@ -19,6 +19,7 @@ type Run struct {
 	Tenant      string `json:"tenant,omitempty"`
 	Reason      string `json:"reason,omitempty"`
 	Database    string `json:"database,omitempty"` // as its target names it, without a password; relative to the state where it lies in its folder
+	Folder      string `json:"folder,omitempty"`   // the working folder of who started it, in which its input's relative names are meant; "": not known
 
 	Supersedes string `json:"supersedes,omitempty"` // the interrupted run of the same input that this one was started instead of
 	Parent     string `json:"parent,omitempty"`     // the run whose failed items this one goes over; "": it goes over its source

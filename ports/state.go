@@ -35,7 +35,7 @@ type State interface {
 
 // Runs keeps the records of runs.
 type Runs interface {
-	// Start stores a new run and appends the events, both or neither. ErrExists:
+	// Start stores a new run, as the latest, and appends the events, both or neither. ErrExists:
 	// a run of that ID is on record.
 	Start(ctx context.Context, run Run, events ...Event) error
 
@@ -58,8 +58,16 @@ type Runs interface {
 	// Run returns one record. ErrNotFound: there is none.
 	Run(ctx context.Context, id string) (Run, error)
 
-	// List returns records without their Log, the latest start first.
+	// List returns records without their Log, the latest put on record first: a clock
+	// that jumps changes nothing of the order.
 	List(ctx context.Context, filter RunFilter) ([]Run, error)
+
+	// Used returns the first run that is known to have committed something in a database
+	// of that name (see [Run.Database] and [Run.Committed]). It is put on record by the
+	// Start or Update that first says so, with it or not at all, and is never removed: it
+	// outlives the run's record, since it is what tells a database that is lost from one
+	// that was never made. ErrNotFound: no run is known to have.
+	Used(ctx context.Context, database string) (Use, error)
 
 	// Delete removes a run's record and the checkpoint, the journal and the fence
 	// run:ID that the state has of it, and appends the events, all or none.
@@ -76,8 +84,10 @@ type RunFilter struct {
 	Before time.Time // started before
 	Actor  string
 	Limit  int // 0: no limit
+}
 
-	// CommittedIn selects runs that are known to have committed something in a
-	// database of that name (see [Run.Database]); nil: all.
-	CommittedIn *string
+// Use says who first committed something in a database.
+type Use struct {
+	Run   string
+	Since time.Time // that run's start
 }

@@ -25,6 +25,7 @@ func TestAStateThatCannotBeUsed(t *testing.T) {
 		},
 		{&ports.VersionError{What: "state", Have: 3, Want: 2}, runner.CodeConfig, "use the binary that made it, or a database of this one's own"},
 		{&ports.ExposedError{Path: "s", Mode: 0o755, Want: 0o700}, runner.CodeConfig, "chmod 700 s"},
+		{&ports.ReadOnlyError{Paths: []string{"s", "s-shm"}, Err: ports.ErrIO}, runner.CodeIO, "chmod u+w s s-shm"},
 		{&ports.KeyError{Message: "keyed"}, runner.CodeConfig, "give the key that the audit was begun with: the variable that ends in _AUDIT_KEY_FILE names its file"},
 	} {
 		app := newNumbers(1)

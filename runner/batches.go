@@ -152,9 +152,12 @@ func (b *batchRun) step(ctx context.Context, limit int) (more bool, err error) {
 	for {
 		var n int
 		var took time.Duration
-		err := b.x.patiently(ctx, func() (err error) {
+		err := b.x.patiently(ctx, func() error {
 			began := time.Now()
-			n, err = b.try(ctx, limit, skip)
+			err := b.x.surpassing(ctx, func() (err error) {
+				n, err = b.try(ctx, limit, skip)
+				return err
+			})
 			took = time.Since(began)
 			if crowded(err) && limit > 1 {
 				limit /= 2

@@ -286,7 +286,7 @@ func TestAHandlerAbandonedInAFile(t *testing.T) {
 	app.hook.look = func(_ context.Context, d deps) (any, error) { _, err := d.s.Files.Open("x"); return nil, err }
 	r := newRunner(t, app, runner.Options{
 		State: inMemory(memory.NewState()), Grace: 20 * time.Millisecond,
-		Files: func(string) ports.Files { return slowFiles{release: release} },
+		Files: func(context.Context, string) ports.Files { return slowFiles{release: release} },
 	})
 	_, err := r.Run(t.Context(), runner.Request{Task: "numbers.look", Tenant: "acme", Actor: "a", Client: "c", Limits: runner.Limits{Timeout: 10 * time.Millisecond}})
 	if failure(t, err).Code != runner.CodeTimeout {

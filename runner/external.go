@@ -14,11 +14,13 @@ import (
 // which would have its effect twice.
 func (x *execution) putLate(ctx context.Context, tx ports.Tx, put func() error) error {
 	err := x.patiently(ctx, func() error {
-		err := put()
-		if err != nil {
-			err = errors.Join(err, tx.Rollback())
-		}
-		return err
+		return x.surpassing(ctx, func() error {
+			err := put()
+			if err != nil {
+				err = errors.Join(err, tx.Rollback())
+			}
+			return err
+		})
 	})
 	if err != nil {
 		return backoff.Permanent(err)
@@ -30,12 +32,12 @@ func (x *execution) putLate(ctx context.Context, tx ports.Tx, put func() error) 
 // only once the effect is done, so that the state is not held meanwhile.
 type lateTx struct {
 	begin func(context.Context) (ports.Tx, error)
-	raise []ports.Fence
+	raise bool     // the fences, before it saves
 	tx    ports.Tx // nil until Save
 }
 
-func (l *lateTx) Raise(_ context.Context, fences []ports.Fence) error {
-	l.raise = fences
+func (l *lateTx) Raise(context.Context, []ports.Fence) error {
+	l.raise = true
 	return nil
 }
 
@@ -43,8 +45,8 @@ func (l *lateTx) Save(ctx context.Context, c ports.Checkpoint, fences []ports.Fe
 	if l.tx, err = l.begin(ctx); err != nil {
 		return err
 	}
-	if len(l.raise) > 0 {
-		if err := l.tx.Raise(ctx, l.raise); err != nil {
+	if l.raise {
+		if err := l.tx.Raise(ctx, fences); err != nil {
 			return err
 		}
 	}

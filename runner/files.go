@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -20,6 +21,7 @@ type runFiles struct {
 	dry   bool
 	log   *slog.Logger
 	mask  secrets
+	leave context.CancelCauseFunc // ends what inner waits for
 
 	mu      sync.Mutex
 	read    []ports.InputFile
@@ -30,13 +32,29 @@ type runFiles struct {
 
 var errNoFiles = fmt.Errorf("files are %w by this program", ports.ErrUnsupported)
 
-func newRunFiles(of func(run string) ports.Files, run ports.Run, log *slog.Logger, hide secrets) *runFiles {
+func newRunFiles(of func(ctx context.Context, run string) ports.Files, run ports.Run, log *slog.Logger, hide secrets) *runFiles {
 	f := &runFiles{dry: run.DryRun, log: log, mask: hide, proved: map[string]bool{}}
 	f.expect(run.Inputs)
+	ctx, leave := context.WithCancelCause(context.Background())
+	f.leave = leave
 	if of != nil {
-		f.inner = of(rootOf(run)) // a run over another's items reads what that one kept
+		f.inner = of(ctx, rootOf(run)) // a run over another's items reads what that one kept
 	}
 	return f
+}
+
+// until lets no file be waited for once one of the contexts has ended: its cause is
+// the error then. It holds until it is released.
+func (f *runFiles) until(each ...context.Context) (release func()) {
+	var unhear []func() bool
+	for _, ctx := range each {
+		unhear = append(unhear, context.AfterFunc(ctx, func() { f.leave(context.Cause(ctx)) }))
+	}
+	return func() {
+		for _, each := range unhear {
+			each()
+		}
+	}
 }
 
 func (f *runFiles) Open(name string) (ports.File, error) {

@@ -18,6 +18,7 @@ func (x *execution) handle(ctx context.Context, opened app) (result, error) {
 	defer x.watch.end()
 
 	return guard(ctx, x.run.Limits.Timeout, x.runner.opts.Grace, &latest, func(ctx context.Context) (result, error) {
+		defer x.files.until(ctx, x.watch.told)()
 		switch h := x.plan.task.handler; {
 		case h.batches != nil:
 			return x.overBatches(ctx, opened, publish)

@@ -29,6 +29,13 @@ func (s Standing) Status() string {
 // At reports whether a process is at the run.
 func (s Standing) At() bool { return s.Run.Status == ports.Running && !s.Interrupted }
 
+// Refused reports whether a run has failed for what it was given: its input, or a file.
+// It goes on with nothing else, and as it is it meets the same again.
+func Refused(run ports.Run) bool {
+	f := run.Failure
+	return f != nil && (f.Code == string(CodeInput) || f.Code == string(CodeData) && len(run.Inputs) > 0)
+}
+
 // Standing says how a run stands that has just come to its end in this process: one that
 // is running on record has nobody at it any more. Its zero value stands for none.
 func (r *Runner) Standing(run ports.Run) Standing {
@@ -38,7 +45,7 @@ func (r *Runner) Standing(run ports.Run) Standing {
 }
 
 // History returns the runs on record that a filter selects, without their logs, the
-// latest start first. Its Status may be [Interrupted], and Running selects those that
+// latest put on record first. Its Status may be [Interrupted], and Running selects those that
 // somebody is at. Where there is no state there are no runs, and none is made.
 func (r *Runner) History(ctx context.Context, t Target, filter ports.RunFilter) ([]Standing, error) {
 	var found []Standing
@@ -85,7 +92,7 @@ func (r *Runner) standings(ctx context.Context, state ports.State, runs []ports.
 		s := Standing{Run: run}
 		if run.Status == ports.Running && held == nil {
 			var err error
-			if held, err = heldKeys(ctx, state); err != nil {
+			if held, err = heldKeys(ctx, state, runs); err != nil {
 				return nil, err
 			}
 		}
@@ -112,8 +119,15 @@ func (r *Runner) standings(ctx context.Context, state ports.State, runs []ports.
 	return all, nil
 }
 
-func heldKeys(ctx context.Context, state ports.State) (map[string]bool, error) {
-	locks, err := state.Held(ctx)
+// heldKeys are the keys that are held, of those runs too whose lock says nothing.
+func heldKeys(ctx context.Context, state ports.State, runs []ports.Run) (map[string]bool, error) {
+	var known []string
+	for _, run := range runs {
+		if run.Status == ports.Running {
+			known = append(known, runLock+run.ID)
+		}
+	}
+	locks, err := state.Held(ctx, known...)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +139,8 @@ func heldKeys(ctx context.Context, state ports.State) (map[string]bool, error) {
 }
 
 // resumes reports whether a run can go on: it ended before its end, or its process
-// did, and its task is one of this manifest and has batches. A one-shot in a transaction
+// did, its task is one of this manifest and has batches, and what it was to read of
+// standard input is kept. A one-shot in a transaction
 // that was interrupted is settled by what it has committed.
 func (r *Runner) resumes(s Standing) bool {
 	if s.DryRun || s.At() || s.Run.Status == ports.Succeeded {
@@ -136,7 +151,14 @@ func (r *Runner) resumes(s Standing) bool {
 		return false
 	}
 	h := r.handlers.byID[t.Handler]
-	return h != nil && (h.batches != nil || h.tx && s.Interrupted)
+	if h == nil || h.batches == nil {
+		return h != nil && h.tx && s.Interrupted
+	}
+	if s.Interrupted { // its record may lag what it has read
+		return true
+	}
+	proved, err := r.prove(t)
+	return err != nil || !proved.inputLost(s.Input, s.Inputs)
 }
 
 // inState opens a target's state for as long as fn works on it. ErrNotFound: there is

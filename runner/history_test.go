@@ -31,11 +31,13 @@ func onRecord(id string, status ports.Status, minutes int) ports.Run {
 	return run
 }
 
-// recorded is a state that holds runs, of which some are at work.
+// recorded is a state that holds runs, of which some are at work They were put on record
+// as they started.
 func recorded(t *testing.T, runs []ports.Run, atWork ...string) ports.State {
 	t.Helper()
 	state := memory.NewState()
-	for _, run := range runs {
+	byStart := func(a, b ports.Run) int { return a.Started.Compare(b.Started) }
+	for _, run := range slices.SortedStableFunc(slices.Values(runs), byStart) {
 		if err := state.Start(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}
@@ -112,12 +114,12 @@ type movesOn struct {
 	meanwhile func()
 }
 
-func (m *movesOn) Held(ctx context.Context) ([]ports.Lock, error) {
+func (m *movesOn) Held(ctx context.Context, known ...string) ([]ports.Lock, error) {
 	if fn := m.meanwhile; fn != nil {
 		m.meanwhile = nil
 		fn()
 	}
-	return m.State.Held(ctx)
+	return m.State.Held(ctx, known...)
 }
 
 // A run that ends, is resumed or is pruned just while it is looked at was not

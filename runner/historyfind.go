@@ -9,7 +9,7 @@ import (
 	"github.com/beignet-go/beignet/ports"
 )
 
-// lastRun is what the run with the latest start is called.
+// lastRun is what the run that was put on record last is called.
 const lastRun = "last"
 
 // maxNamed is how many runs an error names of those that could be meant.

@@ -200,8 +200,8 @@ func (p *pruning) remove(ctx context.Context, run ports.Run) error {
 	return p.state.Delete(ctx, run.ID, event)
 }
 
-// forget removes what the run's database has of it. A database that is not there
-// has nothing.
+// forget removes what the run's database has of it. A database that was never made has
+// nothing; one that is lost is refused, as a run in it would be.
 func (p *pruning) forget(ctx context.Context, run ports.Run) error {
 	if p.opened == nil {
 		opened, err := p.runner.openToRead(ctx, p.req, ports.Run{
@@ -209,7 +209,11 @@ func (p *pruning) forget(ctx context.Context, run ports.Run) error {
 			Actor: p.req.Actor, Client: p.req.Client, Reason: p.req.Reason,
 		})
 		if errors.Is(err, ports.ErrNotFound) {
-			return nil
+			lost, err := ifLost(ctx, p.state, p.req.Target, run)
+			if lost != nil {
+				return lost
+			}
+			return err
 		}
 		if err != nil {
 			return err

@@ -191,9 +191,30 @@ func (x *execution) unlock(ended error) {
 func (x *execution) fences() []ports.Fence {
 	fences := []ports.Fence{{Key: runLock + x.run.ID, Token: int64(x.run.Attempt)}}
 	for _, f := range x.held.Fences() {
-		if f.Key != runLock+x.run.ID {
+		if !x.isOwn(f) {
 			fences = append(fences, f)
 		}
 	}
 	return fences
 }
+
+// surpassing does what begins by raising the attempt's fences. Where the database has
+// higher ones though the locks are held, the locks' tokens have gone back: their files
+// are lost, and the clock, which jumped, is behind. They are set above, and it is done
+// again, once an attempt. Above the run's own there is only another attempt.
+func (x *execution) surpassing(ctx context.Context, do func() error) error {
+	err := do()
+	var stale *ports.StaleError
+	if !errors.As(err, &stale) || x.above || slices.ContainsFunc(stale.Stored, x.isOwn) {
+		return err
+	}
+	x.above = true
+	if err := x.held.Surpass(ctx, stale.Stored); err != nil {
+		return err
+	}
+	x.log.Warn("the locks had forgotten their tokens, and the clock is behind those of the database: they are held, and go on from there",
+		"stored", stale.Stored)
+	return do()
+}
+
+func (x *execution) isOwn(f ports.Fence) bool { return f.Key == runLock+x.run.ID }

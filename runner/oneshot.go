@@ -24,9 +24,11 @@ func (x *execution) onceInTx(ctx context.Context, opened app) (done result, err 
 	if x.run.Attempt > 1 {
 		return x.settle(ctx, opened)
 	}
-	err = x.patiently(ctx, func() (err error) {
-		done, err = x.tryOnce(ctx, opened)
-		return err
+	err = x.patiently(ctx, func() error {
+		return x.surpassing(ctx, func() (err error) {
+			done, err = x.tryOnce(ctx, opened)
+			return err
+		})
 	})
 	return done, err
 }

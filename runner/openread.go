@@ -58,12 +58,12 @@ func (x *execution) openToRead(ctx context.Context) (*reading, error) {
 	if !errors.Is(err, ports.ErrNotFound) {
 		return opened, err
 	}
-	committed, unlisted := x.state.List(ctx, ports.RunFilter{CommittedIn: &x.run.Database, Limit: 1})
+	lost, unknown := ifLost(ctx, x.state, x.plan.request.Target, x.run)
 	switch {
-	case unlisted != nil:
-		return nil, explain("state", unlisted)
-	case len(committed) > 0:
-		return nil, x.vanished(committed[0])
+	case unknown != nil:
+		return nil, explain("state", unknown)
+	case lost != nil:
+		return nil, lost
 	}
 	return nil, err
 }

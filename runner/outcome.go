@@ -42,6 +42,9 @@ func (x *execution) end(err error) *Error {
 	if e.Code == CodeInput && e.Hint == "" {
 		e.Hint = x.plan.task.show
 	}
+	if e.Hint == "" && x.plan.task.inputLost(x.run.Input, x.files.inputs()) {
+		e.Hint = "start a new run: standard input was not read to its end"
+	}
 	return &e
 }
 
@@ -72,6 +75,7 @@ func classify(err error) (Code, string) {
 		gone    *ports.VanishedError
 		other   *ports.OtherDatabaseError
 		exposed *ports.ExposedError
+		sealed  *ports.ReadOnlyError
 		key     *ports.KeyError
 		address *ports.AddressError
 		denied  *ports.DeniedError
@@ -83,6 +87,8 @@ func classify(err error) (Code, string) {
 		return CodeConfig, "restore it from a backup; to begin anew, move what is left of it away"
 	case errors.As(err, &exposed):
 		return CodeConfig, exposed.Remedy()
+	case errors.As(err, &sealed):
+		return CodeIO, sealed.Remedy()
 	case errors.As(err, &key):
 		return CodeConfig, "give the key that the audit was begun with: the variable that ends in _AUDIT_KEY_FILE names its file"
 	case errors.As(err, &address):

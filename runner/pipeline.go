@@ -56,6 +56,7 @@ type execution struct {
 	run    ports.Run // as it was put on record at the start; the handler's goroutine reads it too
 	state  ports.State
 	held   ports.Held
+	above  bool   // its tokens were set above those of the database, which is done once
 	watch  *watch // while the handler is at work
 	stages stages
 	log    *slog.Logger

@@ -97,8 +97,8 @@ func (x *execution) goesOn(ctx context.Context, opened app) error {
 			Hint: "start a new run", Err: err,
 		}
 	}
-	if errors.Is(err, ports.ErrNotFound) || err == nil && saved.Done {
-		return nil
+	if errors.Is(err, ports.ErrNotFound) {
+		return x.hasInput()
 	}
 	if err != nil {
 		return err
@@ -107,8 +107,26 @@ func (x *execution) goesOn(ctx context.Context, opened app) error {
 	if err != nil {
 		return err
 	}
+	x.catchUp(saved, at)
+	if saved.Done {
+		return nil
+	}
 	x.files.expect(at.Inputs)
 	return x.files.unchanged()
+}
+
+// catchUp brings the record, which may lag by a second, up to the checkpoint of the
+// attempt before: the next attempt is put on record with it.
+func (x *execution) catchUp(saved ports.Checkpoint, at position) {
+	batches := saved.Batch
+	if saved.Done {
+		batches-- // the last one was empty, or is a one-shot's
+	}
+	if batches > x.run.Progress.Batches {
+		x.run.Progress = ports.Progress{
+			Batches: batches, Processed: at.Processed, Failed: at.Failed, Changed: at.Changed, Total: x.run.Progress.Total,
+		}
+	}
 }
 
 // replan plans a run's next attempt, or another run over its items, and refuses what

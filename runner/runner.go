@@ -18,8 +18,10 @@ type Options struct {
 	// returns ports.ErrNotFound where there is none. Required to start runs.
 	State func(ctx context.Context, t Target, create bool) (ports.State, error)
 
-	// Files returns the files of one run, by its ID. Nil: a run has none.
-	Files func(run string) ports.Files
+	// Files returns the files of one run, by its ID. A wait for what they read must
+	// end with ctx, and report its cause: the run is told to end then. Nil: a run has
+	// none.
+	Files func(ctx context.Context, run string) ports.Files
 
 	// Log takes the lines of runs and their handlers. Nil: they are dropped.
 	Log *slog.Logger

@@ -263,32 +263,3 @@ func TestARunThatHasJustEndedIsNotSuperseded(t *testing.T) {
 		t.Errorf("%v: supersedes %q", err, second.Supersedes)
 	}
 }
-
-// Where runs of this state have committed in a database, one that is missing is lost
-// and not made anew.
-func TestALostDatabaseIsNotMadeAnew(t *testing.T) {
-	t.Parallel()
-	app, state := newNumbers(2), memory.NewState()
-	gone := false
-	open := func(ctx context.Context, s runner.Session) (runner.Opened[deps], error) {
-		if gone && !s.Create {
-			return runner.Opened[deps]{}, fmt.Errorf("data: %w", ports.ErrNotFound)
-		}
-		return app.open(ctx, s)
-	}
-	r := runnerOf(t, "testdata/tasks.yaml", app.register, open, runner.Options{State: inMemory(state)})
-	req := runner.Request{Task: "numbers.double", Actor: "a", Client: "c", Target: runner.Target{Database: "data.db"}}
-	if _, err := r.Run(t.Context(), req); err != nil {
-		t.Fatal(err)
-	}
-	gone = true
-	_, err := r.Run(t.Context(), req)
-	var vanished *ports.VanishedError
-	if e := failure(t, err); e.Code != runner.CodeConfig || !errors.As(err, &vanished) || vanished.Path != "data.db" {
-		t.Errorf("%s: %s", e.Code, e.Message)
-	}
-	req.Target.Database = "new.db"
-	if _, err := r.Run(t.Context(), req); err != nil {
-		t.Errorf("a database that no run has committed in: %v", err)
-	}
-}

@@ -70,7 +70,7 @@ func (x *execution) warnOfSuperseded() {
 func (p *Plan) run() ports.Run {
 	req := p.request
 	run := ports.Run{
-		Task: p.Task, Environment: req.Target.Environment, Database: req.Target.database(),
+		Task: p.Task, Environment: req.Target.Environment, Database: req.Target.database(), Folder: req.Folder,
 		Actor: req.Actor, Client: req.Client, Tenant: req.Tenant, Reason: req.Reason,
 		Delivery: p.Delivery, TaskHash: p.TaskHash,
 		Input: p.Redacted, InputHash: p.InputHash, DryRun: p.DryRun, Limits: p.Limits,

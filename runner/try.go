@@ -151,7 +151,7 @@ func (b *batchRun) applied(ctx context.Context, bound any, p page, skip *culprit
 			first := e.inOrder()[0]
 			reason := e.rejected[first]
 			_, own := p.origin(0)
-			return next, e, &itemFault{retry: first, culprit: culprit{own, reason}, ends: refusedItem(reason)}
+			return next, e, &itemFault{retry: first, culprit: culprit{own, reason}, ends: b.refusedItem(reason)}
 		}
 		next.Out = out
 	}
@@ -206,8 +206,14 @@ func (b *batchRun) read(ctx context.Context, bound any, limit int) (page, error)
 	return b.src.read(ctx, bound, b.x.plan.input, b.at.After, limit)
 }
 
-func refusedItem(reason string) error {
-	return &DataError{Message: reason, Hint: "mend it and start anew, or go on without such items: --on-error skip --max-failures N"}
+// refusedItem ends a run that skips no items. One that reads a file does not go on with
+// another in its place, and as it is it meets the same item again.
+func (b *batchRun) refusedItem(reason string) error {
+	hint := "mend it and start anew, or go on without such items: --on-error skip --max-failures N"
+	if len(b.x.files.inputs()) > 0 && !b.x.run.DryRun {
+		hint = "mend it and start anew, or go on without such items: " + b.x.runner.command("runs resume "+b.x.run.ID+" --on-error skip --max-failures N")
+	}
+	return &DataError{Message: reason, Hint: hint}
 }
 
 func tooManyFailures(at position) error {

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,8 @@ type Options struct {
 	In    io.Reader // standard input. Optional: without it or Spool, "-" cannot be opened
 	Spool string    // the file that keeps a copy of In, one for each run. Its folder is made, 0700
 	Out   io.Writer // standard output. Optional: without it, "-" cannot be created
+
+	Until context.Context // whose end ends a wait for In, with its cause as the error. Optional: without it, In's own end does
 }
 
 // Files are the files of this machine. They are safe for concurrent use.
@@ -31,6 +34,9 @@ var _ ports.Files = (*Files)(nil)
 
 // New returns the files that o describes. It touches none of them.
 func New(o Options) *Files {
+	if o.Until == nil {
+		o.Until = context.Background()
+	}
 	f := &Files{o: o}
 	f.spool = sync.OnceValue(f.copyIn) // once: what of In is read is gone
 	return f
@@ -38,8 +44,9 @@ func New(o Options) *Files {
 
 // Open opens a regular file; or, for "-", all of standard input, which it waits
 // for. Beside the errors of ports.Files it has the operating system's, such as
-// fs.ErrPermission; for a copy that cannot be kept ErrFull or ErrIO; and
-// ErrUnsupported, where there is no standard input.
+// fs.ErrPermission; for a copy that cannot be kept ErrFull or ErrIO; the cause of
+// Until's end, where it came first; and ErrUnsupported, where there is no standard
+// input.
 func (f *Files) Open(name string) (ports.File, error) {
 	path := f.path(name)
 	if name == "-" {

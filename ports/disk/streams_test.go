@@ -1,6 +1,7 @@
 package disk_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/disk"
@@ -42,10 +44,35 @@ func TestStdinBroken(t *testing.T) {
 		}
 	}
 	wantFolder(t, filepath.Dir(spool), map[string]string{})
-	put(t, filepath.Join(filepath.Dir(spool), ".beignet-KILLED"), "ha") // as a kill would leave it
+	put(t, disk.PartOf(spool), "ha") // as a kill would leave it
 	if got := read(t, disk.New(disk.Options{In: strings.NewReader("whole"), Spool: spool}), "-"); got != "whole" {
 		t.Errorf("read %q, want whole", got)
 	}
+	wantFolder(t, filepath.Dir(spool), map[string]string{"r": "whole"})
+}
+
+// A wait for standard input ends with its context, and what comes in after that is
+// written nowhere.
+func TestStdinUntil(t *testing.T) {
+	t.Parallel()
+	spool := filepath.Join(t.TempDir(), "spool", "r")
+	in, half := io.Pipe()
+	until, end := context.WithCancelCause(t.Context())
+	cause := errors.New("told to end")
+	go func() {
+		_, _ = half.Write([]byte("half")) // is read at once, so that the copy is at work
+		end(cause)
+	}()
+	files := disk.New(disk.Options{In: in, Spool: spool, Until: until})
+	if _, err := files.Open("-"); !errors.Is(err, cause) {
+		t.Errorf("got %v, want the context's cause", err)
+	}
+	time.AfterFunc(20*time.Millisecond, func() { half.Close() }) // where nobody reads it any more
+	_, _ = half.Write([]byte("late"))
+	if _, err := files.Open("-"); !errors.Is(err, cause) {
+		t.Errorf("opened again: %v, want the context's cause", err)
+	}
+	wantFolder(t, filepath.Dir(spool), map[string]string{})
 }
 
 // Where the copy cannot be kept, nothing is read.

@@ -78,11 +78,16 @@ func cloneMap[K comparable, V any](m map[K]V) map[K]V {
 }
 
 func (t tables) raise(fences []ports.Fence) error {
+	var above []ports.Fence
 	for _, f := range fences {
 		if stored, ok := t.fences[f.Key]; ok && stored > f.Token {
-			return fmt.Errorf("raise fence %s to %d: %w", f.Key, f.Token, ports.ErrStale)
+			above = append(above, ports.Fence{Key: f.Key, Token: stored})
+			continue
 		}
 		t.fences[f.Key] = f.Token
+	}
+	if len(above) > 0 {
+		return fmt.Errorf("raise fences: %w", &ports.StaleError{Stored: above})
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func (l *locks) take(by ports.Holder, keys []string) (ports.Held, error) {
 }
 
 // Held is the method of ports.Locks.
-func (s *State) Held(ctx context.Context) ([]ports.Lock, error) {
+func (s *State) Held(ctx context.Context, _ ...string) ([]ports.Lock, error) {
 	s.locks.mu.Lock()
 	defer s.locks.mu.Unlock()
 	var all []ports.Lock
@@ -112,11 +112,41 @@ func (h *held) lock(key string) ports.Lock {
 	return ports.Lock{Key: key, Token: h.locks.tokens[key], Holder: h.by}
 }
 
-func (h *held) Fences() []ports.Fence { return slices.Clone(h.fences) }
+func (h *held) Fences() []ports.Fence {
+	h.locks.mu.Lock()
+	defer h.locks.mu.Unlock()
+	return slices.Clone(h.fences)
+}
 
 func (h *held) Check(ctx context.Context) error {
 	h.locks.mu.Lock()
 	defer h.locks.mu.Unlock()
+	return h.check(ctx)
+}
+
+func (h *held) Surpass(ctx context.Context, stored []ports.Fence) error {
+	h.locks.mu.Lock()
+	defer h.locks.mu.Unlock()
+	if err := h.check(ctx); err != nil {
+		return err
+	}
+	raised := slices.Clone(h.fences)
+	for _, s := range stored {
+		i := slices.IndexFunc(raised, func(f ports.Fence) bool { return f.Key == s.Key })
+		if i < 0 {
+			return fmt.Errorf("lock %s is not held: %w", s.Key, ports.ErrStale)
+		}
+		raised[i].Token = max(raised[i].Token, s.Token+1)
+	}
+	h.fences = raised
+	for _, f := range raised {
+		h.locks.tokens[f.Key] = f.Token
+	}
+	return nil
+}
+
+// check is Check, while the locks are the caller's.
+func (h *held) check(ctx context.Context) error {
 	for _, f := range h.fences {
 		if h.locks.held[f.Key] != h {
 			return fmt.Errorf("lock %s: %w", f.Key, ports.ErrStale)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ type record struct {
 	body  []byte // without its order
 	mark  ports.Mark
 	order ports.Order // zero: none
+	seq   int64       // grows with every run that is put on record
 }
 
 // Start is the method of ports.Runs.
@@ -30,7 +32,8 @@ func (s *State) Start(ctx context.Context, run ports.Run, events ...ports.Event)
 		if run.Order != nil {
 			order = *run.Order
 		}
-		return v.rows.put(run, order)
+		v.rows.seq++
+		return v.rows.put(run, order, v.rows.seq)
 	})
 }
 
@@ -47,7 +50,7 @@ func (s *State) Update(ctx context.Context, run ports.Run, from ports.Mark, even
 		if run.Attempt != from.Attempt && run.Order != nil && same(*run.Order, stored.order) {
 			stored.order = ports.Order{}
 		}
-		return v.rows.put(run, stored.order)
+		return v.rows.put(run, stored.order, stored.seq)
 	})
 }
 
@@ -95,13 +98,16 @@ func (s *State) Delete(ctx context.Context, id string, events ...ports.Event) er
 	})
 }
 
-func (r *records) put(run ports.Run, order ports.Order) error {
+func (r *records) put(run ports.Run, order ports.Order, seq int64) error {
 	run.Order = nil
 	body, err := encode(run)
 	if err != nil {
 		return fmt.Errorf("encode run %s: %w", run.ID, err)
 	}
-	r.runs[run.ID] = record{body, run.Mark(), order}
+	r.runs[run.ID] = record{body, run.Mark(), order, seq}
+	if _, known := r.used[run.Database]; !known && run.Committed() {
+		r.used[run.Database] = ports.Use{Run: run.ID, Since: run.Started.Round(0)}
+	}
 	return nil
 }
 
@@ -144,6 +150,19 @@ func (r record) decode() (ports.Run, error) {
 	return run, err
 }
 
+// Used is the method of ports.Runs.
+func (s *State) Used(ctx context.Context, database string) (ports.Use, error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return ports.Use{}, err
+	}
+	use, ok := r.used[database]
+	if !ok {
+		return use, fmt.Errorf("use of %q: %w", database, ports.ErrNotFound)
+	}
+	return use, nil
+}
+
 // List is the method of ports.Runs.
 func (s *State) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error) {
 	r, err := s.read(ctx)
@@ -151,7 +170,8 @@ func (s *State) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error
 		return nil, err
 	}
 	var runs []ports.Run
-	for _, stored := range r.runs {
+	latestFirst := func(a, b record) int { return cmp.Compare(b.seq, a.seq) }
+	for _, stored := range slices.SortedFunc(maps.Values(r.runs), latestFirst) {
 		run, err := stored.decode()
 		if err != nil {
 			return nil, err
@@ -160,9 +180,6 @@ func (s *State) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error
 			runs = append(runs, run)
 		}
 	}
-	slices.SortFunc(runs, func(a, b ports.Run) int {
-		return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(b.ID, a.ID))
-	})
 	if f.Limit > 0 && f.Limit < len(runs) {
 		runs = runs[:f.Limit]
 	}
@@ -175,6 +192,5 @@ func selects(f ports.RunFilter, run ports.Run) bool {
 		(f.Status == "" || f.Status == run.Status) &&
 		(f.Actor == "" || f.Actor == run.Actor) &&
 		!run.Started.Before(f.Since) &&
-		(f.Before.IsZero() || run.Started.Before(f.Before)) &&
-		(f.CommittedIn == nil || run.Committed() && *f.CommittedIn == run.Database)
+		(f.Before.IsZero() || run.Started.Before(f.Before))
 }

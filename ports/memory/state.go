@@ -72,9 +72,11 @@ func (s *State) read(ctx context.Context) (records, error) {
 }
 
 type records struct {
-	runs   map[string]record // by ID
-	links  []ports.Link      // in order
-	copies map[copied]bool   // the journal entries that links has copies of
+	runs   map[string]record    // by ID
+	seq    int64                // of the latest
+	used   map[string]ports.Use // by database
+	links  []ports.Link         // in order
+	copies map[copied]bool      // the journal entries that links has copies of
 
 	environment string // whose state it is; "": nobody's yet
 }
@@ -82,5 +84,5 @@ type records struct {
 // clone shares the links: one transaction at a time adds to them, and only
 // after those that others can see.
 func (r records) clone() records {
-	return records{cloneMap(r.runs), r.links, cloneMap(r.copies), r.environment}
+	return records{cloneMap(r.runs), r.seq, cloneMap(r.used), r.links, cloneMap(r.copies), r.environment}
 }

@@ -66,6 +66,51 @@ func testList(t *testing.T, s ports.State) {
 	wantRun(t, s, listed)
 }
 
+// testListOrder lists runs as they were put on record, whatever the clock said: here it
+// jumps ahead and back. An instant selects by what it said.
+func testListOrder(t *testing.T, s ports.State) {
+	const year = 365 * 24 * time.Hour
+	start := func(id string, after time.Duration) {
+		if err := s.Start(t.Context(), run(id, after)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range []struct {
+		id    string
+		after time.Duration
+	}{{"c", 0}, {"z", year}, {"b", time.Second}, {"y", -year}, {"a", 2 * time.Second}} {
+		start(r.id, r.after)
+	}
+	moved := run("z", year)
+	moved.Status, moved.Attempt, moved.Started = ports.Failed, 2, moved.Started.Add(year)
+	if err := s.Update(t.Context(), moved, ports.Mark{Status: ports.Running, Attempt: 1}); err != nil {
+		t.Fatal(err)
+	}
+	begun := run("", 0).Started
+	for _, test := range []struct {
+		filter ports.RunFilter
+		want   []string
+	}{
+		{ports.RunFilter{}, []string{"a", "y", "b", "z", "c"}},
+		{ports.RunFilter{Limit: 1}, []string{"a"}},
+		{ports.RunFilter{Task: "issues.import", Status: ports.Running}, []string{"a", "y", "b", "c"}},
+		{ports.RunFilter{Since: begun}, []string{"a", "b", "z", "c"}},
+		{ports.RunFilter{Since: begun, Limit: 2}, []string{"a", "b"}},
+		{ports.RunFilter{Since: begun.Add(time.Hour)}, []string{"z"}},
+		{ports.RunFilter{Since: begun.Add(9 * year)}, nil},
+		{ports.RunFilter{Before: begun.Add(time.Hour)}, []string{"a", "y", "b", "c"}},
+		{ports.RunFilter{Before: begun}, []string{"y"}},
+		{ports.RunFilter{Since: begun, Before: begun.Add(2 * time.Second), Status: ports.Running}, []string{"b", "c"}},
+	} {
+		wantListed(t, s, test.filter, test.want...)
+	}
+	if err := s.Delete(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	start("n", -2*year)
+	wantListed(t, s, ports.RunFilter{}, "n", "y", "b", "z", "c")
+}
+
 func testFilters(t *testing.T, s ports.State) {
 	for i, id := range []string{"aa", "ab1", "ab%2", "aB", "ac", "崩a", "崩溃"} {
 		if err := s.Start(t.Context(), run(id, time.Duration(i)*time.Second)); err != nil {
@@ -92,44 +137,4 @@ func testFilters(t *testing.T, s ports.State) {
 	} {
 		wantListed(t, s, test.filter, test.want...)
 	}
-}
-
-// testCommittedIn tells runs that have committed something from those that have not,
-// as [ports.Run.Committed] does, and by the database that they name.
-func testCommittedIn(t *testing.T, s ports.State) {
-	none, one := "", "one.db"
-	start := func(id, database string, change func(*ports.Run)) {
-		r := run(id, 0)
-		r.Database, r.DryRun, r.Progress = database, false, ports.Progress{}
-		change(&r)
-		if err := s.Start(t.Context(), r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	start("begun", one, func(*ports.Run) {})
-	start("batches", one, func(r *ports.Run) { r.Progress.Batches = 1 })
-	start("dry", one, func(r *ports.Run) { r.Progress.Batches, r.DryRun = 1, true })
-	start("once", one, func(r *ports.Run) { r.Status = ports.Succeeded })
-	start("outside", one, func(r *ports.Run) { r.Status, r.Delivery = ports.Succeeded, ports.BestEffort })
-	start("unnamed", none, func(r *ports.Run) { r.Progress.Batches = 1 })
-
-	wantListed(t, s, ports.RunFilter{CommittedIn: &one}, "once", "batches")
-	wantListed(t, s, ports.RunFilter{CommittedIn: &one, Limit: 1}, "once")
-	wantListed(t, s, ports.RunFilter{CommittedIn: &one, Status: ports.Running}, "batches")
-	wantListed(t, s, ports.RunFilter{CommittedIn: &none}, "unnamed")
-
-	r, err := s.Run(t.Context(), "begun")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Progress.Batches = 1
-	if err := s.Update(t.Context(), r, r.Mark()); err != nil {
-		t.Fatal(err)
-	}
-	wantListed(t, s, ports.RunFilter{CommittedIn: &one}, "once", "begun", "batches")
-	r.Database = none
-	if err := s.Update(t.Context(), r, r.Mark()); err != nil {
-		t.Fatal(err)
-	}
-	wantListed(t, s, ports.RunFilter{CommittedIn: &none}, "unnamed", "begun")
 }

@@ -60,6 +60,9 @@ func testLock(t *testing.T, s ports.State) {
 	wantHeld(t, s,
 		ports.Lock{Key: "a 崩?/..", Token: fences[0].Token, Holder: by},
 		ports.Lock{Key: "b", Token: fences[1].Token, Holder: by})
+	if held, err := s.Held(t.Context(), "b", "free"); err != nil || len(held) != 2 || held[1].Key != "b" || held[1].Holder != by {
+		t.Errorf("with known keys held are %+v, %v", held, err)
+	}
 	if err := h.Check(t.Context()); err != nil {
 		t.Errorf("Check: %v", err)
 	}

@@ -28,13 +28,15 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		"UpdateRace":        testUpdateRace,
 		"Unencodable":       testUnencodable,
 		"List":              testList,
+		"ListOrder":         testListOrder,
 		"Append":            testAppend,
 		"AppendAgain":       testAppendAgain,
 		"AppendConcurrency": testAppendConcurrency,
 		"Links":             testLinks,
 		"Head":              testHead,
 		"Filters":           testFilters,
-		"CommittedIn":       testCommittedIn,
+		"Used":              testUsed,
+		"UsedFirst":         testUsedFirst,
 		"Order":             testOrder,
 		"OrderOver":         testOrderOver,
 		"OrderStays":        testOrderStays,
@@ -46,6 +48,7 @@ func State(t *testing.T, open func(*testing.T) Opened) {
 		"ReleaseForget":     testReleaseForget,
 		"LockRace":          testLockRace,
 		"Break":             testBreak,
+		"Surpass":           testSurpass,
 		"EndedContext":      testEndedContext,
 		"ClaimRace":         testClaimRace,
 	} {
@@ -106,6 +109,8 @@ func testEndedContext(t *testing.T, s ports.State) {
 	_, errOrdered := s.Ordered(ctx, "r")
 	_, errLock := s.Lock(ctx, holder("r"), []string{"k"})
 	_, errHeld := s.Held(ctx)
+	none := mustLock(t, s, "idle")
+	_, errUsed := s.Used(ctx, "data.db")
 	for name, err := range map[string]error{
 		"Start":      s.Start(ctx, run("r", 0), started("r")),
 		"Update":     s.Update(ctx, run("r", 0), ports.Mark{}),
@@ -124,6 +129,8 @@ func testEndedContext(t *testing.T, s ports.State) {
 		"Lock":       errLock,
 		"Held":       errHeld,
 		"Break":      s.Break(ctx, "k", 1, started("r")),
+		"Used":       errUsed,
+		"Surpass":    none.Surpass(ctx, nil),
 	} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v, want context.Canceled", name, err)
@@ -140,7 +147,7 @@ func run(id string, after time.Duration) ports.Run {
 	begun := time.Date(2026, 11, 24, 15, 0, 0, 123456789, time.FixedZone("", 3600)).Add(after)
 	ended := begun.Add(time.Second)
 	return ports.Run{
-		ID: id, Task: "issues.import", Environment: "local", Actor: "ann", Client: "beignet-cli", Tenant: "acme", Reason: "TICKET-1 <&> 崩溃",
+		ID: id, Task: "issues.import", Environment: "local", Actor: "ann", Client: "beignet-cli", Tenant: "acme", Reason: "TICKET-1 <&> 崩溃", Folder: "/srv/tickets",
 		Database: "data <&>.db", Supersedes: "s", Parent: "p", Root: "o", Log: []string{"INFO <&> 崩溃", ""},
 		Version: "1.2.3", Delivery: ports.ExactlyOnce, TaskHash: "t", InputHash: "i", DryRun: true,
 		Input:  json.RawMessage(`{"query":"<a href=\"x\">&` + "\u2028" + `","n":9007199254740993}`),

@@ -19,6 +19,7 @@ func Tx(t *testing.T, open func(*testing.T) Database) {
 		"Failed":     testFailed,
 		"Spent":      testSpent,
 		"TakenOver":  testTakenOver,
+		"Stale":      testStale,
 		"Journal":    testJournal,
 		"Contention": testContention,
 		"Context":    testContext,

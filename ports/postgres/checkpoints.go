@@ -102,21 +102,27 @@ func columns(fences []ports.Fence) (keys []string, tokens []int64) {
 
 // raise takes the rows in the order of their keys, so that two that raise the same do
 // not wait for each other.
+// raise asks for the stored tokens in a statement of its own: the one that is refused
+// may have waited for them.
 func raise(ctx context.Context, q ports.Querier, fences []ports.Fence) error {
 	keys, tokens := columns(fences)
-	var refused sql.NullString
-	err := q.QueryRowContext(ctx, `
+	refused, err := query(ctx, q, func(rows *sql.Rows, key *string) error { return rows.Scan(key) }, `
 		WITH want AS (SELECT key, max(token) AS token FROM unnest($1::text[], $2::bigint[]) AS f(key, token) GROUP BY key ORDER BY key),
 		raised AS (
 			INSERT INTO beignet_fence AS f (key, token) SELECT key, token FROM want ORDER BY key
 			ON CONFLICT (key) DO UPDATE SET token = excluded.token WHERE f.token <= excluded.token
 			RETURNING key
 		)
-		SELECT string_agg(key || ' to ' || token, ', ') FROM want WHERE key NOT IN (SELECT key FROM raised)`, keys, tokens).Scan(&refused)
-	if err == nil && refused.Valid {
-		err = fmt.Errorf("%s: %w", refused.String, ports.ErrStale)
+		SELECT key FROM want WHERE key NOT IN (SELECT key FROM raised)`, keys, tokens)
+	if err != nil || len(refused) == 0 {
+		return err
 	}
-	return err
+	above, err := query(ctx, q, func(rows *sql.Rows, f *ports.Fence) error { return rows.Scan(&f.Key, &f.Token) },
+		`SELECT key, token FROM beignet_fence WHERE key = ANY ($1::text[]) ORDER BY array_position($2::text[], key)`, refused, keys)
+	if err != nil {
+		return err
+	}
+	return &ports.StaleError{Stored: above}
 }
 
 // saving is all of a Save, in one round trip and in this order: the fences are held,

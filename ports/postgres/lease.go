@@ -21,28 +21,29 @@ var usual = lease{ttl: 10 * time.Second, every: 2 * time.Second}
 
 // held are locks in this process's hands, which it renews until it releases them.
 type held struct {
-	state  state
-	fences []ports.Fence
-	keys   []string // of the fences
-	tokens []int64
-	pool   *sql.DB // of the renewals alone, so that they wait for nothing that this process does
+	state state
+	keys  []string // sorted
+	pool  *sql.DB  // of the renewals alone, so that they wait for nothing that this process does
 
 	stop context.CancelFunc
 	done chan struct{} // closed once nothing is renewed any more
 
-	mu    sync.Mutex
-	until time.Time // the server keeps them at least until then: by the clock that no one sets
-	gone  string    // why they are not held any more; "": they may be
+	turn sync.Mutex // of who changes the rows by their tokens
+
+	mu     sync.Mutex
+	tokens []int64   // of the keys
+	until  time.Time // the server keeps them at least until then: by the clock that no one sets
+	gone   string    // why they are not held any more; "": they may be
 }
 
 // hold keeps locks that were asked for at an instant.
 func (s state) hold(fences []ports.Fence, asked time.Time) *held {
 	ctx, stop := context.WithCancel(context.Background())
-	h := &held{state: s, fences: fences, stop: stop, done: make(chan struct{}), until: asked.Add(s.lease.ttl)}
+	h := &held{state: s, stop: stop, done: make(chan struct{}), until: asked.Add(s.lease.ttl)}
 	h.keys, h.tokens = columns(fences)
 	h.pool = sql.OpenDB(s.connector) // connects when it is first asked
 	h.pool.SetMaxOpenConns(1)
-	if len(fences) == 0 {
+	if len(h.keys) == 0 {
 		close(h.done)
 		return h
 	}
@@ -78,11 +79,13 @@ const ours = `WITH ours AS (
 // renew has the server keep what is still this holder's. What has run out stays lost,
 // though nobody may have taken it yet: others may have seen that it was free.
 func (h *held) renew(ctx context.Context) error {
+	h.turn.Lock()
+	defer h.turn.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, h.state.lease.every)
 	defer cancel()
 	asked := time.Now()
 	r, err := h.pool.ExecContext(ctx, ours+` UPDATE beignet_lock l SET expires = clock_timestamp() + $3::bigint * interval '1 microsecond'
-		FROM ours WHERE l.key = ours.key AND l.expires > clock_timestamp()`, h.keys, h.tokens, h.state.lease.ttl.Microseconds())
+		FROM ours WHERE l.key = ours.key AND l.expires > clock_timestamp()`, h.keys, h.current(), h.state.lease.ttl.Microseconds())
 	if err != nil {
 		return err
 	}
@@ -108,12 +111,62 @@ func (h *held) lose(why string) {
 	}
 }
 
-func (h *held) Fences() []ports.Fence { return slices.Clone(h.fences) }
+// current are the tokens of the keys.
+func (h *held) current() []int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.tokens)
+}
+
+func (h *held) Fences() []ports.Fence {
+	var fences []ports.Fence
+	for i, token := range h.current() {
+		fences = append(fences, ports.Fence{Key: h.keys[i], Token: token})
+	}
+	return fences
+}
+
+// Surpass sets the tokens in the transaction that proves the locks: their rows stay
+// locked until it ends.
+func (h *held) Surpass(ctx context.Context, stored []ports.Fence) error {
+	if err := h.Check(ctx); err != nil {
+		return err
+	}
+	h.turn.Lock()
+	defer h.turn.Unlock()
+	before := h.current()
+	raised := slices.Clone(before)
+	for _, f := range stored {
+		i := slices.Index(h.keys, f.Key)
+		if i < 0 {
+			return fmt.Errorf("lock %s is not held: %w", f.Key, ports.ErrStale)
+		}
+		raised[i] = max(raised[i], f.Token+1)
+	}
+	err := h.state.write(ctx, h.what("surpass the fences of"), nil, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, ours+` UPDATE beignet_lock l SET token = n.token
+			FROM ours, unnest($1::text[], $3::bigint[]) AS n(key, token)
+			WHERE l.key = ours.key AND l.key = n.key AND l.expires > clock_timestamp()`, h.keys, before, raised)
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n < int64(len(h.keys)) {
+			return errors.Join(err, ports.ErrStale)
+		}
+		return nil
+	})
+	if err == nil {
+		h.mu.Lock()
+		h.tokens = raised
+		h.mu.Unlock()
+	}
+	return err
+}
 
 // Check asks the server. One that does not answer is no loss before the locks may have
 // run out.
 func (h *held) Check(ctx context.Context) error {
-	if len(h.fences) == 0 {
+	if len(h.keys) == 0 {
 		return ctx.Err()
 	}
 	until, err := h.standing()
@@ -125,8 +178,8 @@ func (h *held) Check(ctx context.Context) error {
 	var n int
 	err = h.state.sql.QueryRowContext(bounded, `SELECT count(*) FROM beignet_lock l
 		JOIN unnest($1::text[], $2::bigint[]) AS h(key, token) ON l.key = h.key AND l.token = h.token
-		WHERE l.expires > clock_timestamp()`, h.keys, h.tokens).Scan(&n)
-	if err == nil && n < len(h.fences) {
+		WHERE l.expires > clock_timestamp()`, h.keys, h.current()).Scan(&n)
+	if err == nil && n < len(h.keys) {
 		h.mu.Lock()
 		h.lose("another may have them")
 		h.mu.Unlock()
@@ -160,7 +213,7 @@ func (h *held) Release(forget ...string) error {
 	again := h.gone == released
 	h.gone = released
 	h.mu.Unlock()
-	if again || len(h.fences) == 0 {
+	if again || len(h.keys) == 0 {
 		return nil
 	}
 	h.stop()
@@ -173,7 +226,7 @@ func (h *held) Release(forget ...string) error {
 	_, err := h.state.sql.ExecContext(ctx, ours+`, forgotten AS (
 			DELETE FROM beignet_lock l USING ours WHERE l.key = ours.key AND l.key = ANY ($3::text[])
 		)
-		UPDATE beignet_lock l SET expires = NULL FROM ours WHERE l.key = ours.key AND l.key <> ALL ($3::text[])`, h.keys, h.tokens, forget)
+		UPDATE beignet_lock l SET expires = NULL FROM ours WHERE l.key = ours.key AND l.key <> ALL ($3::text[])`, h.keys, h.current(), forget)
 	err = h.state.fail(context.Background(), h.what("release"), lost(context.Background(), err))
 	return errors.Join(err, h.pool.Close())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/beignet-go/beignet/ports"
@@ -20,17 +19,13 @@ func (s state) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error)
 		*run, err = r.decode()
 		return err
 	}, statement, args...)
-	if f.CommittedIn != nil {
-		runs = slices.DeleteFunc(runs, func(r ports.Run) bool { return !r.Committed() || r.Database != *f.CommittedIn })
-		if f.Limit > 0 && f.Limit < len(runs) {
-			runs = runs[:f.Limit]
-		}
-	}
 	return runs, s.fail(ctx, "list runs", err)
 }
 
 // listing asks for what is given alone, so that an index can answer it: a
-// condition that might be empty would have every row looked at.
+// condition that might be empty would have every row looked at. For the same reason an
+// instant bounds the order of records too, which is that of their starts but for a clock
+// that has jumped.
 func listing(f ports.RunFilter) (statement string, args []any) {
 	var where []string
 	add := func(condition string, value any) {
@@ -52,19 +47,17 @@ func listing(f ports.RunFilter) (statement string, args []any) {
 		add("actor = $%d", kept(f.Actor))
 	}
 	if !f.Since.IsZero() {
-		add("started >= $%d", sortable(f.Since))
+		add("started >= $%[1]d AND seq >= (SELECT min(seq) FROM beignet_run WHERE started >= $%[1]d)", sortable(f.Since))
 	}
 	if !f.Before.IsZero() {
-		add("started < $%d", sortable(f.Before))
+		add("started < $%[1]d AND seq <= (SELECT max(seq) FROM beignet_run WHERE started < $%[1]d)", sortable(f.Before))
 	}
 	statement = "SELECT body, ordered FROM beignet_run"
 	if len(where) > 0 {
 		statement += " WHERE " + strings.Join(where, " AND ")
 	}
-	if statement += " ORDER BY seq DESC"; f.CommittedIn != nil {
-		statement = strings.Replace(statement, "seq DESC", "started DESC, id DESC", 1)
-	}
-	if f.Limit > 0 && f.CommittedIn == nil {
+	statement += " ORDER BY seq DESC"
+	if f.Limit > 0 {
 		args = append(args, f.Limit)
 		statement += fmt.Sprintf(" LIMIT $%d", len(args))
 	}

@@ -87,7 +87,7 @@ func locked(ctx context.Context, q ports.Querier, key string) error {
 	return &ports.LockedError{Lock: l[0]}
 }
 
-func (s state) Held(ctx context.Context) ([]ports.Lock, error) {
+func (s state) Held(ctx context.Context, _ ...string) ([]ports.Lock, error) {
 	held, err := s.held(ctx, `expires > clock_timestamp() ORDER BY key`)
 	return held, s.fail(ctx, "list locks", err)
 }

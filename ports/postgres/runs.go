@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -57,6 +58,18 @@ func witness(ctx context.Context, q ports.Querier, run ports.Run) error {
 	_, err := q.ExecContext(ctx, `INSERT INTO beignet_used (database, run, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
 		kept(run.Database), run.ID, sortable(run.Started))
 	return err
+}
+
+func (s state) Used(ctx context.Context, database string) (use ports.Use, err error) {
+	var since string
+	err = s.sql.QueryRowContext(ctx, `SELECT run, since FROM beignet_used WHERE database = $1`, kept(database)).Scan(&use.Run, &since)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ports.ErrNotFound
+	}
+	if err == nil {
+		use.Since, err = time.Parse(sortableForm, since)
+	}
+	return use, s.fail(ctx, fmt.Sprintf("use of %q", database), err)
 }
 
 func (s state) Order(ctx context.Context, id string, order ports.Order, events ...ports.Event) error {

@@ -58,12 +58,21 @@ func forget(ctx context.Context, q ports.Querier, run string) error {
 }
 
 func raise(ctx context.Context, q ports.Querier, fences []ports.Fence) error {
+	var above []ports.Fence
 	for _, f := range fences {
 		err := one(q.ExecContext(ctx, `INSERT INTO beignet_fence (key, token) VALUES (?1, ?2)
 			ON CONFLICT (key) DO UPDATE SET token = excluded.token WHERE token <= excluded.token`, f.Key, f.Token))
+		if errors.Is(err, ports.ErrStale) {
+			stored := ports.Fence{Key: f.Key}
+			err = q.QueryRowContext(ctx, `SELECT token FROM beignet_fence WHERE key = ?1`, f.Key).Scan(&stored.Token)
+			above = append(above, stored)
+		}
 		if err != nil {
 			return fmt.Errorf("%s to %d: %w", f.Key, f.Token, err)
 		}
+	}
+	if len(above) > 0 {
+		return &ports.StaleError{Stored: above}
 	}
 	return nil
 }

@@ -144,5 +144,24 @@ func (db *DB) fail(what string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %s: %w", db.path, what, dialect.SQLite.Classify(err))
+	err = dialect.SQLite.Classify(err)
+	if errors.Is(err, ports.ErrIO) {
+		if paths := readOnly(db.path); len(paths) > 0 {
+			err = &ports.ReadOnlyError{Paths: paths, Err: err}
+		}
+	}
+	return fmt.Errorf("%s: %s: %w", db.path, what, err)
+}
+
+// readOnly are those of a database's files that their owner may not write. SQLite makes
+// the two beside it with the mode that the database has then: they stay so when that
+// one is mended.
+func readOnly(path string) []string {
+	var paths []string
+	for _, file := range []string{path, path + "-wal", path + "-shm"} {
+		if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o200 == 0 {
+			paths = append(paths, file)
+		}
+	}
+	return paths
 }

@@ -22,14 +22,13 @@ func (s state) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error)
 }
 
 // listing asks for what is given alone, so that an index can answer it: a
-// condition that might be empty would have every row looked at.
+// condition that might be empty would have every row looked at. For the same reason an
+// instant bounds the order of records too, which is that of their starts but for a clock
+// that has jumped.
 func listing(f ports.RunFilter) (statement string, args []any) {
 	var where []string
 	add := func(condition string, values ...any) {
 		where, args = append(where, condition), append(args, values...)
-	}
-	if f.CommittedIn != nil {
-		add("committed AND database = ?", *f.CommittedIn)
 	}
 	if f.Prefix != "" {
 		add("id >= ? AND id < ?", f.Prefix, f.Prefix+"\U0010FFFF") // the last character there is
@@ -44,16 +43,18 @@ func listing(f ports.RunFilter) (statement string, args []any) {
 		add("actor = ?", f.Actor)
 	}
 	if !f.Since.IsZero() {
-		add("started >= ?", sortable(f.Since))
+		since := sortable(f.Since)
+		add("started >= ? AND seq >= (SELECT min(seq) FROM run WHERE started >= ?)", since, since)
 	}
 	if !f.Before.IsZero() {
-		add("started < ?", sortable(f.Before))
+		before := sortable(f.Before)
+		add("started < ? AND seq <= (SELECT max(seq) FROM run WHERE started < ?)", before, before)
 	}
 	statement = "SELECT body, ordered FROM run"
 	if len(where) > 0 {
 		statement += " WHERE " + strings.Join(where, " AND ")
 	}
-	statement += " ORDER BY started DESC, id DESC"
+	statement += " ORDER BY seq DESC"
 	if f.Limit > 0 {
 		statement, args = statement+" LIMIT ?", append(args, f.Limit)
 	}

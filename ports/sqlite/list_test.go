@@ -17,14 +17,14 @@ func TestListsAreFoundByIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer opened.Close()
-	database := "data.db"
 	for name, f := range map[string]ports.RunFilter{
 		"status and task": {Task: "issues.import", Status: ports.Running},
 		"status":          {Status: ports.Running},
-		"committed":       {CommittedIn: &database, Limit: 1},
 		"prefix":          {Prefix: "0190"},
 		"prefix, limited": {Prefix: "0190", Limit: 2},
 		"since":           {Since: time.Unix(1, 0)},
+		"since, limited":  {Since: time.Unix(1, 0), Limit: 9},
+		"task, limited":   {Task: "issues.import", Status: ports.Running, Since: time.Unix(1, 0), Limit: 9},
 		"before":          {Before: time.Unix(1, 0), Limit: 9},
 	} {
 		statement, args := listing(f)
@@ -34,6 +34,22 @@ func TestListsAreFoundByIndex(t *testing.T) {
 		}
 		if f.Limit > 0 && f.Prefix == "" && strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s: all are sorted to return %d: %s", name, f.Limit, plan)
+		}
+	}
+}
+
+// The latest runs are read from an end of an index: none is sorted, and no more are read.
+func TestTheLatestAreNotSorted(t *testing.T) {
+	t.Parallel()
+	opened, err := OpenState(t.Context(), t.TempDir()+"/state", StateOptions{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	for name, f := range map[string]ports.RunFilter{"last": {Limit: 1}, "of a task": {Task: "issues.import", Limit: 9}} {
+		statement, args := listing(f)
+		if plan := explain(t, opened.(state).DB, statement, args); plan != "SCAN run USING INDEX run_seq\n" {
+			t.Errorf("%s: %s", name, plan)
 		}
 	}
 }

@@ -27,16 +27,17 @@ type lockFile struct {
 	*flock.Flock
 }
 
-func (l *locks) file(key string) lockFile {
+func (l *locks) file(key string) lockFile { return l.named(fileOf(key), key) }
+
+// fileOf is what a key's files are called, since a key may hold any character.
+func fileOf(key string) string {
 	sum := sha256.Sum256([]byte(key))
-	f := l.named(hex.EncodeToString(sum[:16]))
-	f.key = key
-	return f
+	return hex.EncodeToString(sum[:16])
 }
 
-func (l *locks) named(name string) lockFile {
+func (l *locks) named(name, key string) lockFile {
 	path := filepath.Join(l.folder, name)
-	return lockFile{key: name, path: path, Flock: flock.New(path + ".lock")}
+	return lockFile{key: key, path: path, Flock: flock.New(path + ".lock")}
 }
 
 // lock is what the file beside says. One that was never written whole, or cannot

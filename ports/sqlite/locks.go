@@ -49,9 +49,9 @@ func (l *locks) Lock(ctx context.Context, by ports.Holder, keys []string) (ports
 	defer gate.Unlock()
 	by.Host, _ = os.Hostname()
 	by.PID = os.Getpid()
-	h := &held{locks: l}
+	h := &held{locks: l, by: by}
 	for _, key := range keys {
-		if err := h.take(key, by); err != nil {
+		if err := h.take(key); err != nil {
 			return nil, errors.Join(err, h.giveUp())
 		}
 	}
@@ -61,7 +61,9 @@ func (l *locks) Lock(ctx context.Context, by ports.Holder, keys []string) (ports
 	return h, nil
 }
 
-func (l *locks) Held(ctx context.Context) ([]ports.Lock, error) {
+// Held knows a lock by the file beside it, and one that has lost that by its name, where
+// it is the name of a known key.
+func (l *locks) Held(ctx context.Context, known ...string) ([]ports.Lock, error) {
 	if _, err := os.Stat(l.folder); errors.Is(err, fs.ErrNotExist) {
 		return nil, ctx.Err() // none was ever taken
 	}
@@ -74,13 +76,17 @@ func (l *locks) Held(ctx context.Context) ([]ports.Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list locks: %w", fileError(err))
 	}
+	keys := map[string]string{} // by name
+	for _, key := range known {
+		keys[fileOf(key)] = key
+	}
 	var all []ports.Lock
 	for _, e := range entries {
 		name, ok := strings.CutSuffix(e.Name(), ".lock")
 		if !ok {
 			continue
 		}
-		f := l.named(name)
+		f := l.named(name, cmp.Or(keys[name], name))
 		free, err := f.TryLock()
 		if err == nil && free {
 			err = f.Unlock()
@@ -137,13 +143,14 @@ func (l *locks) enter(ctx context.Context) (*flock.Flock, error) {
 // held are locks in this process's hands, by key.
 type held struct {
 	locks  *locks
+	by     ports.Holder
 	files  []lockFile
-	fresh  []lockFile // those that nobody had taken before
-	fences []ports.Fence
+	fresh  []lockFile    // those that nobody had taken before
+	fences []ports.Fence // of the files, in their order
 }
 
 // take adds a key, while the gate is held.
-func (h *held) take(key string, by ports.Holder) error {
+func (h *held) take(key string) error {
 	f := h.locks.file(key)
 	ok, err := f.TryLock()
 	if err != nil {
@@ -157,7 +164,7 @@ func (h *held) take(key string, by ports.Holder) error {
 	if before.Token == 0 {
 		h.fresh = append(h.fresh, f)
 	}
-	now := ports.Lock{Key: key, Token: next(before.Token, time.Now()), Holder: by}
+	now := ports.Lock{Key: key, Token: next(before.Token, time.Now()), Holder: h.by}
 	h.fences = append(h.fences, ports.Fence{Key: key, Token: now.Token})
 	if err := f.write(now); err != nil {
 		return fmt.Errorf("lock %s: %w", key, fileError(err))
@@ -168,10 +175,47 @@ func (h *held) take(key string, by ports.Holder) error {
 // next is the token after one. Within a state the one before rules, so that a clock
 // which jumps back does no harm. The clock keeps tokens growing where the state has
 // forgotten: its folder was deleted, or the power went, while a database keeps the
-// fences of old.
+// fences of old. Where the clock is behind those, [held.Surpass] makes up for it.
 func next(before int64, now time.Time) int64 { return max(before+1, now.UnixMicro()) }
 
-func (h *held) Fences() []ports.Fence { return slices.Clone(h.fences) }
+func (h *held) Fences() []ports.Fence {
+	h.locks.mu.Lock()
+	defer h.locks.mu.Unlock()
+	return slices.Clone(h.fences)
+}
+
+// Surpass looks at the locks again once the gate is held, so that nobody takes over one
+// of them before its new token is written. The gate may be lost like they.
+func (h *held) Surpass(ctx context.Context, stored []ports.Fence) error {
+	if err := h.Check(ctx); err != nil {
+		return err
+	}
+	gate, err := h.locks.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer gate.Unlock()
+	if err := h.Check(ctx); err != nil {
+		return err
+	}
+	raised := h.Fences()
+	for _, s := range stored {
+		i := slices.IndexFunc(raised, func(f ports.Fence) bool { return f.Key == s.Key })
+		if i < 0 {
+			return fmt.Errorf("lock %s is not held: %w", s.Key, ports.ErrStale)
+		}
+		raised[i].Token = max(raised[i].Token, s.Token+1)
+	}
+	for i, f := range h.files {
+		if err := f.write(ports.Lock{Key: f.key, Token: raised[i].Token, Holder: h.by}); err != nil {
+			return fmt.Errorf("lock %s: %w", f.key, fileError(err))
+		}
+	}
+	h.locks.mu.Lock()
+	defer h.locks.mu.Unlock()
+	h.fences = raised
+	return nil
+}
 
 func (h *held) Check(ctx context.Context) error {
 	for _, f := range h.files {
@@ -194,8 +238,6 @@ func (h *held) free() error {
 	return failed
 }
 
-// Release leaves the files of a lock that was lost alone: another may hold them now,
-// and nobody takes them while the gate is held.
 // giveUp frees what was taken before a key that could not be, while the gate is held,
 // and leaves no file of a key that was taken for the first time: no fence has its token.
 func (h *held) giveUp() error {
@@ -206,6 +248,8 @@ func (h *held) giveUp() error {
 	return failed
 }
 
+// Release leaves the files of a lock that was lost alone: another may hold them now,
+// and nobody takes them while the gate is held.
 func (h *held) Release(forget ...string) error {
 	forgets := func(f lockFile) bool { return f.Locked() && slices.Contains(forget, f.key) }
 	if !slices.ContainsFunc(h.files, forgets) {

@@ -148,6 +148,9 @@ func TestHolderUnknown(t *testing.T) {
 	if held, err := s.Held(t.Context()); err != nil || !reflect.DeepEqual(held, []ports.Lock{{Key: nameOfK}}) {
 		t.Errorf("held are %+v, %v; want the name of the file", held, err)
 	}
+	if held, err := s.Held(t.Context(), "other", "k"); err != nil || !reflect.DeepEqual(held, []ports.Lock{{Key: "k"}}) {
+		t.Errorf("of known keys held are %+v, %v; want k", held, err)
+	}
 }
 
 // A lock whose file was taken away is one that another can take: its holder is told.
@@ -174,6 +177,10 @@ func TestCheckSeesTheFile(t *testing.T) {
 			}
 			if err := h.Check(t.Context()); !errors.Is(err, ports.ErrStale) {
 				t.Errorf("Check: %v, want ErrStale", err)
+			}
+			before := h.Fences()
+			if err := h.Surpass(t.Context(), before); !errors.Is(err, ports.ErrStale) || !reflect.DeepEqual(h.Fences(), before) {
+				t.Errorf("Surpass: %v, want ErrStale; fences %+v, were %+v", err, h.Fences(), before)
 			}
 			next := lock(t, s, "k")
 			if was, is := h.Fences()[0].Token, next.Fences()[0].Token; is <= was {

@@ -64,8 +64,8 @@ func TestVersions(t *testing.T) {
 		name, change string
 		have, want   int64
 	}{
-		{"state", "PRAGMA user_version = 99", 99, 3},
-		{"state", "PRAGMA user_version = -1", -1, 3},
+		{"state", "PRAGMA user_version = 99", 99, 4},
+		{"state", "PRAGMA user_version = -1", -1, 4},
 		{"data", "UPDATE beignet_version SET version = 3", 3, 1},
 		{"data", "DELETE FROM beignet_version", -1, 1},
 	} {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/beignet-go/beignet/ports"
@@ -17,10 +18,13 @@ func (s state) Start(ctx context.Context, run ports.Run, events ...ports.Event) 
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO run (id, task, actor, status, attempt, started, database, committed, body, log, ordered)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
-			run.ID, run.Task, run.Actor, string(run.Status), run.Attempt, sortable(run.Started), run.Database, run.Committed(), r.body, r.log, r.ordered)
-		return err
+		_, err = tx.ExecContext(ctx, `INSERT INTO run (id, task, actor, status, attempt, started, body, log, ordered, seq)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, (SELECT coalesce(max(seq), 0) + 1 FROM run))`,
+			run.ID, run.Task, run.Actor, string(run.Status), run.Attempt, sortable(run.Started), r.body, r.log, r.ordered)
+		if err != nil {
+			return err
+		}
+		return witness(ctx, tx, run)
 	})
 }
 
@@ -30,13 +34,39 @@ func (s state) Update(ctx context.Context, run ports.Run, from ports.Mark, event
 		if err != nil {
 			return err
 		}
-		err = one(tx.ExecContext(ctx, `UPDATE run SET task = ?2, actor = ?3, status = ?4, attempt = ?5, started = ?6, database = ?7,
-				committed = ?8, body = ?9, log = ?10, ordered = CASE WHEN attempt = ?5 OR ordered IS NOT ?13 THEN ordered END
-			WHERE id = ?1 AND status = ?11 AND attempt = ?12`,
-			run.ID, run.Task, run.Actor, string(run.Status), run.Attempt, sortable(run.Started), run.Database, run.Committed(), r.body, r.log,
+		err = one(tx.ExecContext(ctx, `UPDATE run SET task = ?2, actor = ?3, status = ?4, attempt = ?5, started = ?6,
+				body = ?7, log = ?8, ordered = CASE WHEN attempt = ?5 OR ordered IS NOT ?11 THEN ordered END
+			WHERE id = ?1 AND status = ?9 AND attempt = ?10`,
+			run.ID, run.Task, run.Actor, string(run.Status), run.Attempt, sortable(run.Started), r.body, r.log,
 			string(from.Status), from.Attempt, r.ordered))
-		return staleOrMissing(ctx, tx, run.ID, err)
+		if err != nil {
+			return staleOrMissing(ctx, tx, run.ID, err)
+		}
+		return witness(ctx, tx, run)
 	})
+}
+
+// witness notes the database of a run that has committed something there. The first
+// stays.
+func witness(ctx context.Context, q ports.Querier, run ports.Run) error {
+	if !run.Committed() {
+		return nil
+	}
+	_, err := q.ExecContext(ctx, `INSERT INTO used (database, run, since) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING`,
+		run.Database, run.ID, sortable(run.Started))
+	return err
+}
+
+func (s state) Used(ctx context.Context, database string) (use ports.Use, err error) {
+	var since string
+	err = s.sql.QueryRowContext(ctx, `SELECT run, since FROM used WHERE database = ?1`, database).Scan(&use.Run, &since)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ports.ErrNotFound
+	}
+	if err == nil {
+		use.Since, err = time.Parse(sortableForm, since)
+	}
+	return use, s.fail(fmt.Sprintf("use of %q", database), err)
 }
 
 func (s state) Order(ctx context.Context, id string, order ports.Order, events ...ports.Event) error {
@@ -161,5 +191,7 @@ func (r stored) decode() (run ports.Run, err error) {
 	return run, err
 }
 
-// sortable spells an instant so that the order of texts is the order in time.
-func sortable(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
+// sortableForm spells an instant in UTC so that the order of texts is the order in time.
+const sortableForm = "2006-01-02T15:04:05.000000000Z"
+
+func sortable(t time.Time) string { return t.UTC().Format(sortableForm) }

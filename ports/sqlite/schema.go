@@ -60,8 +60,9 @@ INSERT INTO beignet_version VALUES (1);`},
 	},
 }
 
-// stateSchema finds a run by its start, and an event by the journal entry that
-// it is the copy of.
+// stateSchema finds a run by when it was put on record, which no clock has a say in, or
+// by its start, an event by the journal entry that it is the
+// copy of, and whether a database was written to though no such run is left.
 var stateSchema = schema{
 	what: "state",
 	steps: []string{checkpointTables + `
@@ -99,8 +100,25 @@ DROP INDEX audit_entry;
 ALTER TABLE audit DROP COLUMN run; -- what the hash does not cover is not believed
 ALTER TABLE audit DROP COLUMN entry;
 CREATE UNIQUE INDEX audit_entry ON audit (coalesce(body ->> 'run', ''), body ->> 'entry') WHERE body ->> 'entry' > 0;
-PRAGMA user_version = 2;`,
-		environmentTable + `PRAGMA user_version = 3;`},
+PRAGMA user_version = 2;`, `
+CREATE TABLE used (
+	database TEXT PRIMARY KEY, -- in which some run has committed
+	run      TEXT NOT NULL,    -- the first that is known to, which may not be on record any more
+	since    TEXT NOT NULL     -- its start
+) STRICT, WITHOUT ROWID;
+INSERT INTO used SELECT database, id, min(started) FROM run WHERE committed GROUP BY database;
+DROP INDEX run_committed;
+DROP INDEX run_status;
+DROP INDEX run_started;
+ALTER TABLE run DROP COLUMN committed;
+ALTER TABLE run DROP COLUMN database;
+ALTER TABLE run ADD COLUMN seq INTEGER NOT NULL DEFAULT 0; -- 1, 2, … as they were put on record
+UPDATE run SET seq = o.n FROM (SELECT id, row_number() OVER (ORDER BY started, id) AS n FROM run) AS o WHERE run.id = o.id;
+CREATE UNIQUE INDEX run_seq ON run (seq);
+CREATE INDEX run_status ON run (status, task, seq);
+CREATE INDEX run_started ON run (started, seq);
+PRAGMA user_version = 3;`,
+		environmentTable + `PRAGMA user_version = 4;`},
 	have: func(ctx context.Context, q ports.Querier) (version int64, err error) {
 		if err := q.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil || version != 0 {
 			return version, err
@@ -109,7 +127,7 @@ PRAGMA user_version = 2;`,
 		err = q.QueryRowContext(ctx, `SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version`).
 			Scan(&version, &tables)
 		if version == 0 && tables > 0 {
-			err = &ports.VersionError{What: "state", Want: 3} // another program's file
+			err = &ports.VersionError{What: "state", Want: 4} // another program's file
 		}
 		return version, err
 	},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/sqlite"
@@ -16,8 +17,14 @@ import (
 // version1 returns the folder of a state that version 1 of the schema made.
 func version1(t *testing.T) string {
 	t.Helper()
+	return older(t, "state-1.sql")
+}
+
+// older returns the folder of a state that a file of testdata makes.
+func older(t *testing.T, file string) string {
+	t.Helper()
 	folder := privateFolder(t)
-	tables, err := os.ReadFile(filepath.Join("testdata", "state-1.sql"))
+	tables, err := os.ReadFile(filepath.Join("testdata", file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,16 +85,78 @@ func TestUpgrade(t *testing.T) {
 	if err := s.Order(t.Context(), run.ID, ports.Order{Cancel: true}); err != nil {
 		t.Fatal(err)
 	}
-	if got := committed(t, s); !slices.Equal(got, []string{"0190-a"}) {
-		t.Errorf("after an update known to have committed are %q", got)
+	wantUsed(t, s, "0190-a")
+}
+
+// wantUsed wants a run to be the first that is known to have committed something in the
+// default database; "": none is.
+func wantUsed(t *testing.T, s ports.State, run string) {
+	t.Helper()
+	use, err := s.Used(t.Context(), "data.db")
+	if use.Run != run || (run == "") != errors.Is(err, ports.ErrNotFound) || run != "" && err != nil {
+		t.Errorf("first in the database is %+v, %v, want run %s", use, err, run)
 	}
 }
 
-// committed is what is known to have committed something in the default database.
-func committed(t *testing.T, s ports.State) (ids []string) {
+// What an older version has committed guards the database after the upgrade too, also
+// where the run's record is pruned then.
+func TestUpgradeKnowsWhatWasCommitted(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, change string
+		used         bool
+	}{
+		{"batches", `'$.reason', ''`, true},
+		{"once", `'$.status', 'succeeded', '$.progress.batches', 0`, true},
+		{"dry", `'$.dryRun', json('true')`, false},
+		{"dryonce", `'$.status', 'succeeded', '$.dryRun', json('true'), '$.progress.batches', 0`, false},
+		{"begun", `'$.progress.batches', 0`, false},
+		{"odd", `'$.progress', NULL`, false},
+	} {
+		folder := version1(t)
+		alter(t, filepath.Join(folder, "state.db"), `INSERT INTO run SELECT '`+test.name+`', task, actor, changed ->> 'status', attempt, started, changed
+			FROM (SELECT *, json_set(body, '$.id', '`+test.name+`', `+test.change+`) AS changed FROM run WHERE id = '0190-a');
+			DELETE FROM run WHERE id = '0190-a'`)
+		s, want := openState(t, folder), ""
+		if test.used {
+			want = test.name
+		}
+		wantUsed(t, s, want)
+		r, err := s.Run(t.Context(), test.name)
+		if err != nil || r.Committed() != test.used || r.Database != "data.db" {
+			t.Errorf("run %s: database %q, committed %v, %v", test.name, r.Database, r.Committed(), err)
+		}
+		if err := s.Delete(t.Context(), test.name); err != nil {
+			t.Fatal(err)
+		}
+		wantUsed(t, s, want)
+	}
+}
+
+// Of the runs of version 2 the first that has committed is found, of each database, and
+// they are in the order of their starts.
+func TestUpgradeOfVersion2(t *testing.T) {
+	t.Parallel()
+	s := openState(t, older(t, "state-2.sql"))
+	wantUsed(t, s, "0190-b")
+	if use, err := s.Used(t.Context(), "other.db"); err != nil || use.Run != "0190-d" || !use.Since.Equal(time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)) {
+		t.Errorf("the other database: %+v, %v", use, err)
+	}
+	if got, want := listed(t, s), []string{"0190-c", "0190-b", "0190-d", "0190-a", "0190-e"}; !slices.Equal(got, want) {
+		t.Errorf("listed are %q, want %q", got, want)
+	}
+	late := ports.Run{ID: "0190-0", Status: ports.Running, Started: time.Unix(0, 0), Input: []byte("{}")}
+	if err := s.Start(t.Context(), late); err != nil || listed(t, s)[0] != late.ID {
+		t.Errorf("%v: a run after the upgrade is not the latest: %q", err, listed(t, s))
+	}
+	if r, err := s.Run(t.Context(), "0190-b"); err != nil || r.Database != "data.db" || len(r.Log) != 1 || r.Order == nil {
+		t.Errorf("the run is %+v, %v", r, err)
+	}
+}
+
+func listed(t *testing.T, s ports.State) (ids []string) {
 	t.Helper()
-	name := "data.db"
-	runs, err := s.List(t.Context(), ports.RunFilter{CommittedIn: &name})
+	runs, err := s.List(t.Context(), ports.RunFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,43 +166,21 @@ func committed(t *testing.T, s ports.State) (ids []string) {
 	return ids
 }
 
-// What version 1 has committed guards the database after the upgrade too.
-func TestUpgradeKnowsWhatWasCommitted(t *testing.T) {
-	t.Parallel()
-	folder := version1(t)
-	for id, change := range map[string]string{
-		"once":    `'$.status', 'succeeded', '$.progress.batches', 0`,
-		"dry":     `'$.dryRun', json('true')`,
-		"dryonce": `'$.status', 'succeeded', '$.dryRun', json('true'), '$.progress.batches', 0`,
-		"begun":   `'$.progress.batches', 0`,
-		"odd":     `'$.progress', NULL`,
-	} {
-		alter(t, filepath.Join(folder, "state.db"), `INSERT INTO run SELECT '`+id+`', task, actor, changed ->> 'status', attempt, started, changed
-			FROM (SELECT *, json_set(body, '$.id', '`+id+`', `+change+`) AS changed FROM run WHERE id = '0190-a')`)
-	}
-	s := openState(t, folder)
-	want := []string{"once", "0190-a"}
-	if got := committed(t, s); !slices.Equal(got, want) {
-		t.Errorf("known to have committed are %q, want %q", got, want)
-	}
-	for _, id := range want {
-		if r, err := s.Run(t.Context(), id); err != nil || !r.Committed() || r.Database != "data.db" {
-			t.Errorf("run %s: database %q, committed %v, %v", id, r.Database, r.Committed(), err)
-		}
-	}
-}
-
 // An upgraded state has the very tables that a new one has.
 func TestUpgradedIsAsNew(t *testing.T) {
 	t.Parallel()
-	upgraded, fresh := version1(t), privateFolder(t)
-	for _, folder := range []string{upgraded, fresh} {
-		if err := openState(t, folder).Close(); err != nil {
+	fresh := privateFolder(t)
+	if err := openState(t, fresh).Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"state-1.sql", "state-2.sql"} {
+		upgraded := older(t, file)
+		if err := openState(t, upgraded).Close(); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if got, want := tables(t, upgraded), tables(t, fresh); got != want {
-		t.Errorf("upgraded it has\n%s\nand a new one\n%s", got, want)
+		if got, want := tables(t, upgraded), tables(t, fresh); got != want {
+			t.Errorf("%s: upgraded it has\n%s\nand a new one\n%s", file, got, want)
+		}
 	}
 }
 

@@ -55,7 +55,7 @@ func New[D any](t testing.TB, featureFile string, register func(*runner.Registry
 	k := &Kit{t: t, state: memory.NewState(), files: &memory.Files{}}
 	r, crossed := runner.New(module, runner.Bind(registry, open), runner.Options{
 		State: func(context.Context, runner.Target, bool) (ports.State, error) { return k.state, nil },
-		Files: func(string) ports.Files { return k.files },
+		Files: func(context.Context, string) ports.Files { return k.files },
 		Log:   slog.New(slog.NewTextHandler(&k.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	problems = append(problems, crossed...)
