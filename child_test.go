@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ const (
 	childLimit  = "BEIGNET_TEST_LIMIT"  // how many bytes a file of it may have
 	childRest   = "BEIGNET_TEST_REST"   // how long it rests before each batch
 	childLinger = "BEIGNET_TEST_LINGER" // how long it lingers over each batch
+	childHold   = "BEIGNET_TEST_HOLD"   // how long it holds each batch before its commit
 	childSync   = "BEIGNET_TEST_SYNC"   // how its databases sync, other than they do
 )
 
@@ -52,6 +54,7 @@ func child() int {
 	}
 	rest, _ := time.ParseDuration(os.Getenv(childRest))     // "" is none
 	linger, _ := time.ParseDuration(os.Getenv(childLinger)) // "" is none
+	hold, _ := time.ParseDuration(os.Getenv(childHold))     // "" is none
 	note := func(what string) { fmt.Fprintln(notes, what) }
 	pin := func() {}
 	if os.Getenv(childPinned) != "" {
@@ -77,6 +80,9 @@ func child() int {
 				note(noteBegin)
 				app, tx, err := begin(ctx, o)
 				time.Sleep(linger)
+				if hold > 0 && err == nil {
+					tx = heldTx{tx, hold}
+				}
 				return app, tx, err
 			}
 		}
@@ -85,23 +91,36 @@ func child() int {
 	return p.Main(context.Background(), os.Args[1:], cli.Std())
 }
 
-// site is a folder in which children work: rows.csv, notes, the data and the state.
+// heldTx is a transaction that is held for a while before its commit.
+type heldTx struct {
+	ports.Tx
+	hold time.Duration
+}
+
+func (t heldTx) Commit() error {
+	time.Sleep(t.hold)
+	return t.Tx.Commit()
+}
+
+// site is where children work: a folder with rows.csv and notes, and the data and the
+// state, which are files in it too or one database on a server.
 type site struct {
-	t   testing.TB
-	dir string
+	t      testing.TB
+	dir    string
+	server string // the URL of that database; "": files
 }
 
 // newSite makes a site with a file of rows to import.
 func newSite(t testing.TB, rows int) site {
 	t.Helper()
-	s := site{t, t.TempDir()}
+	s := site{t: t, dir: t.TempDir()}
 	writeMixedRows(t, s.path("rows.csv"), rows)
 	return s
 }
 
 func (s site) path(name string) string { return filepath.Join(s.dir, name) }
-func (s site) state() string           { return s.path("state") }
-func (s site) data() string            { return s.path("data.db") }
+func (s site) state() string           { return cmp.Or(s.server, s.path("state")) }
+func (s site) data() string            { return cmp.Or(s.server, s.path("data.db")) }
 
 // environ is what a child at this site is told.
 func (s site) environ() []string {

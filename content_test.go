@@ -11,22 +11,8 @@ import (
 	"testing"
 
 	"github.com/beignet-go/beignet/ports"
-	"github.com/beignet-go/beignet/ports/sqlite"
+	"github.com/beignet-go/beignet/runner"
 )
-
-// counted adds a table to an app's data that says, a row each, what was done to which
-// issue. A batch that is rolled back leaves nothing in it, and one that is done twice
-// leaves its rows twice.
-const counted = `
-CREATE TABLE applied (seq INTEGER PRIMARY KEY, what TEXT NOT NULL, source TEXT NOT NULL, key TEXT NOT NULL);
-CREATE TRIGGER applied_import AFTER INSERT ON issues
-	BEGIN INSERT INTO applied (what, source, key) VALUES ('import', new.source, new.key); END;
-CREATE TRIGGER applied_change AFTER UPDATE OF title, body ON issues
-	BEGIN INSERT INTO applied (what, source, key) VALUES ('change', new.source, new.key); END;
-CREATE TRIGGER applied_index AFTER UPDATE OF indexed ON issues
-	BEGIN INSERT INTO applied (what, source, key) VALUES ('index', new.source, new.key); END;
-CREATE TRIGGER applied_labels AFTER UPDATE OF labels ON issues
-	BEGIN INSERT INTO applied (what, source, key) VALUES ('labels', new.source, new.key); END;`
 
 // count makes the site's data, and has it count what is done to its issues.
 func (s site) count() {
@@ -34,14 +20,14 @@ func (s site) count() {
 	s.must("task", "run", "release.migrate", "--no-dry-run")
 	db := s.openData()
 	defer db.Close()
-	if _, err := db.SQL().ExecContext(s.t.Context(), counted); err != nil {
+	if _, err := db.SQL().ExecContext(s.t.Context(), s.engine().counted); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-func (s site) openData() *sqlite.DB {
+func (s site) openData() database {
 	s.t.Helper()
-	db, err := sqlite.Open(s.t.Context(), s.data(), sqlite.Options{})
+	db, err := connect(s.t.Context(), s.data(), false, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -59,11 +45,12 @@ func (s site) content() []string {
 		s.t.Fatal(err)
 	}
 	defer conn.Close()
-	s.exec(conn, `CREATE VIRTUAL TABLE temp.words USING fts5vocab (main, issues_search, instance)`)
-	all := s.rows(conn, `SELECT i.source, i.key, w.col, w.offset, w.term FROM temp.words w JOIN issues i ON i.id = w.doc`)
-	for _, table := range s.rows(conn, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'beignet%'
+	engine := s.engine()
+	s.exec(conn, engine.ready)
+	all := s.rows(conn, engine.words)
+	for _, table := range s.rows(conn, engine.tables+` AND name NOT LIKE 'beignet%'
 			AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'issues_search%' AND name NOT LIKE 'goose%' AND name <> 'applied'`) {
-		columns := s.rows(conn, `SELECT name FROM pragma_table_info('`+table+`') WHERE name <> 'id'`)
+		columns := s.rows(conn, strings.ReplaceAll(engine.columns, "TABLE", table)+` AND name <> 'id'`)
 		for _, row := range s.rows(conn, `SELECT `+strings.Join(columns, ", ")+` FROM `+table) {
 			all = append(all, table+": "+row)
 		}
@@ -134,7 +121,7 @@ func (s site) appliedOnce() {
 	s.t.Helper()
 	db := s.openData()
 	defer db.Close()
-	if len(s.rows(db.SQL(), `SELECT 1 FROM sqlite_schema WHERE name = 'applied'`)) == 0 {
+	if len(s.rows(db.SQL(), s.engine().tables+` AND name = 'applied'`)) == 0 {
 		return
 	}
 	twice := s.rows(db.SQL(), `SELECT what, source, key, count(*) FROM applied GROUP BY 1, 2, 3 HAVING count(*) > 1 OR what = 'change'`)
@@ -146,12 +133,16 @@ func (s site) appliedOnce() {
 	}
 }
 
+func (s site) openState() (ports.State, error) {
+	return state(s.t.Context(), runner.Target{State: s.state(), Database: s.data()}, false)
+}
+
 // sound proves what holds at any moment: both files are whole, the audit's chain is
 // what its hashes say, and no record is ahead of its run's checkpoint. It returns the
 // runs on record, the latest last.
 func (s site) sound() []standing {
 	s.t.Helper()
-	state, err := sqlite.OpenState(s.t.Context(), s.state(), sqlite.StateOptions{})
+	state, err := s.openState()
 	if errors.Is(err, ports.ErrNotFound) {
 		return nil // it was killed before there was one
 	}
@@ -165,7 +156,7 @@ func (s site) sound() []standing {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	db, err := sqlite.Open(s.t.Context(), s.data(), sqlite.Options{})
+	db, err := connect(s.t.Context(), s.data(), false, "")
 	if err != nil && !errors.Is(err, ports.ErrNotFound) {
 		s.t.Fatal(err)
 	}
@@ -187,9 +178,12 @@ func (s site) sound() []standing {
 	return all
 }
 
-// whole has SQLite look at a file's structure.
+// whole has SQLite look at a file's structure. A server sees to its own.
 func (s site) whole(what string, q ports.Querier) {
 	s.t.Helper()
+	if s.server != "" {
+		return
+	}
 	if found := s.rows(q, `PRAGMA integrity_check`); !slices.Equal(found, []string{"ok"}) {
 		s.t.Errorf("the %s is damaged: %s", what, strings.Join(found, "\n"))
 	}

@@ -75,12 +75,12 @@ func TestAFullDiskStopsARun(t *testing.T) {
 		inSmall.Path = lookPath(t, "unshare")
 		inSmall.Env = append(inSmall.Env, "BEIGNET_STATE="+s.path("disk/state"), "BEIGNET_DATABASE="+s.path("disk/data.db"))
 		e := s.run(inSmall)
-		stopped := site{t, s.path("stopped")}
+		stopped := site{t: t, dir: s.path("stopped")}
 		stopped.stoppedFull(e, 2*mediumBy)
 		if !strings.Contains(e.stdout, "free the disk") {
 			t.Errorf("it does not say what to do: %s", e.stdout)
 		}
-		want.equals(site{t, s.path("grown")})
+		want.equals(site{t: t, dir: s.path("grown")})
 	})
 }
 

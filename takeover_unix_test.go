@@ -106,8 +106,15 @@ func (s site) pause(cmd *exec.Cmd) (run standing, over <-chan struct{}) {
 	}
 }
 
-// busy reports whether a process keeps others from the data just now.
+// busy reports whether a process is in a transaction that keeps others from the data
+// just now.
 func (s site) busy() bool {
+	if s.server != "" {
+		db := s.openData()
+		defer db.Close()
+		return len(s.rows(db.SQL(), `SELECT pid FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`)) > 0
+	}
 	db, err := sql.Open("sqlite", "file:"+s.data()+"?_pragma=busy_timeout(0)&_txlock=immediate")
 	if err != nil {
 		s.t.Fatal(err)

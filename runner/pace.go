@@ -28,11 +28,13 @@ const (
 	waitDatabase = "database" // busy or away, and tried again
 )
 
-// txOptions bound the statements of each of the task's transactions.
+// txOptions bound the statements of each of the task's transactions. One whose process
+// stands still ends before another that waits for it loses patience.
 func (t *task) txOptions() ports.TxOptions {
 	return ports.TxOptions{
 		LockTimeout:      cmp.Or(t.Batch.LockTimeout, defaultLockTimeout),
 		StatementTimeout: cmp.Or(t.Batch.StatementTimeout, statementTargets*t.Batch.Target),
+		IdleTimeout:      patience,
 	}
 }
 

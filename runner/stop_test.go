@@ -157,9 +157,24 @@ func running(t *testing.T, state ports.State) []ports.Run {
 	return runs
 }
 
-// A holder whose lock is gone ends, and says why.
+// mute is a state that does not say whether there is an order.
+type mute struct{ ports.State }
+
+func (mute) Ordered(ctx context.Context, _ string) (ports.Order, error) {
+	<-ctx.Done()
+	return ports.Order{}, ctx.Err()
+}
+
+// A holder whose lock is gone ends, and says why, though the state may not answer what
+// else it is asked.
 func TestALostLockEndsTheRun(t *testing.T) {
 	t.Parallel()
+	for _, hangs := range []bool{false, true} {
+		testALostLock(t, hangs)
+	}
+}
+
+func testALostLock(t *testing.T, hangs bool) {
 	synctest.Test(t, func(t *testing.T) {
 		app, state := newNumbers(1), memory.NewState()
 		app.hook.look = func(ctx context.Context, d deps) (any, error) {
@@ -167,7 +182,11 @@ func TestALostLockEndsTheRun(t *testing.T) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}
-		r := newRunner(t, app, runner.Options{State: inMemory(state), Poll: poll})
+		open := inMemory(state)
+		if hangs {
+			open = inMemory(mute{state})
+		}
+		r := newRunner(t, app, runner.Options{State: open, Poll: poll})
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		run, err := r.Run(ctx, runner.Request{Task: "numbers.look", Tenant: "acme", Actor: "a", Client: "c"})

@@ -61,16 +61,22 @@ func (w *watch) listen(ctx context.Context) {
 	}
 }
 
-// look asks the state. One that does not answer is asked again: an order may come a
-// second late, and a batch whose lock is lost does not commit in any case.
+// lookWithin is how long a state may take to answer whether there is an order, before it
+// is asked about the locks: for those a state on a server gives no more than some seconds.
+const lookWithin = 5 * time.Second
+
+// look asks the state. One that does not answer is asked again: an order may come some
+// seconds late, and a batch whose lock another has taken does not commit in any case.
 func (w *watch) look(ctx context.Context) {
-	if order, err := w.x.state.Ordered(ctx, w.x.run.ID); err == nil {
+	brief, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	if order, err := w.x.state.Ordered(brief, w.x.run.ID); err == nil {
 		w.heed(order)
 	}
 	if err := w.x.held.Check(ctx); errors.Is(err, ports.ErrStale) {
 		w.cancel(&Error{
 			Code: CodeLocked, Message: fmt.Sprintf("the lock is lost: %v", err),
-			Hint: "see that nothing removes files from the state's folder", Err: err,
+			Hint: "see that nothing removes files from the state's folder, or that its server can be reached", Err: err,
 		})
 	}
 }

@@ -15,10 +15,11 @@ const PageBytes = 4 << 20
 type Store interface {
 	// Upsert stores issues under their identities, one after another: an
 	// identity that stands twice in one call gives what two calls would. An
-	// issue that is not known is inserted, with an ID above all others; one that
-	// differs replaces what is stored and keeps its ID; one that is the same is
-	// not written. The IDs given are ignored. A new title or body takes an issue
-	// out of the search index until it is indexed again.
+	// issue that is not known is inserted, with an ID above all others, but for
+	// those of transactions of Postgres that are open beside it; one that differs
+	// replaces what is stored and keeps its ID; one that is the same is not
+	// written. The IDs given are ignored. A new title or body takes an issue out
+	// of the search index until it is indexed again.
 	//
 	// One that the database cannot hold is refused, and the others are stored:
 	// Postgres has no NUL in a text, and no identity of more than 2,600 bytes.
@@ -52,7 +53,8 @@ type Store interface {
 	// identity: all as they were at one moment, one in memory at a time. It ends
 	// with the first error of fn. fn may keep the issue and may not use the
 	// store. Others may write meanwhile; SQLite keeps what they write in its
-	// write-ahead log, which grows until Each has ended: fn should not dawdle.
+	// write-ahead log, which grows until Each has ended, and Postgres keeps what
+	// they replace: fn should not dawdle.
 	Each(ctx context.Context, f Filter, fn func(*Issue) error) error
 
 	// EachLabels calls fn with the source and the labels of every issue that has

@@ -41,9 +41,9 @@ func has(folder, program string) bool {
 func Missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
-		t.Fatalf("this machine has not %s, and CI=true leaves nothing out", what)
+		t.Fatalf("this machine lacks %s, and CI=true leaves nothing out", what)
 	}
-	t.Skipf("this machine has not %s: %s is left out", what, t.Name())
+	t.Skipf("this machine lacks %s: %s is left out", what, t.Name())
 }
 
 // tempDir is a folder that any user may enter. A socket's path has 107 bytes at most,

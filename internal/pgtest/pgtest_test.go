@@ -29,6 +29,7 @@ func ask(t *testing.T, url, question string) string {
 // Databases of one process share a server, and nothing else.
 func TestShared(t *testing.T) {
 	t.Parallel()
+	pgtest.Database(t) // or the test is left out as a whole
 	const of = "SELECT pg_postmaster_start_time()::text"
 	var times, names []string
 	for _, name := range []string{"a", "b", "c"} {

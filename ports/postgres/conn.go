@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -60,13 +59,13 @@ func (i inner) Rollback() error { return i.tx.Rollback(i.ctx) }
 
 // beginning is what begins a transaction. Its isolation is the one that checkpoints
 // are written for, whatever the database's default is.
-func beginning(o ports.TxOptions, idle time.Duration) string {
+func beginning(o ports.TxOptions) string {
 	var b strings.Builder
 	b.WriteString("BEGIN ISOLATION LEVEL READ COMMITTED")
 	for _, limit := range []struct {
 		setting string
 		time.Duration
-	}{{"lock_timeout", o.LockTimeout}, {"statement_timeout", o.StatementTimeout}, {"idle_in_transaction_session_timeout", cmp.Or(o.IdleTimeout, idle)}} {
+	}{{"lock_timeout", o.LockTimeout}, {"statement_timeout", o.StatementTimeout}, {"idle_in_transaction_session_timeout", o.IdleTimeout}} {
 		if limit.Duration > 0 {
 			fmt.Fprintf(&b, "; SET LOCAL %s = %d", limit.setting, max(1, limit.Milliseconds()))
 		}

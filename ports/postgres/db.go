@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/dialect"
@@ -18,7 +17,6 @@ type DB struct {
 	sql       *sql.DB
 	connector driver.Connector // of the pool, for one beside it
 	name      string
-	idle      time.Duration // how long a transaction of it may be left alone; 0: for ever
 
 	mu     sync.Mutex
 	saving map[string]int // by run, this DB's transactions that have saved and not ended

@@ -52,7 +52,7 @@ const taking = `INSERT INTO beignet_lock AS l (key, token, run, task, actor, hos
 // take takes every key or none, in their order, so that two who want the same do not
 // wait for each other.
 func (s state) take(ctx context.Context, by ports.Holder, keys []string) (fences []ports.Fence, err error) {
-	t, err := s.begin(ctx, ports.TxOptions{LockTimeout: crowd})
+	t, err := s.begin(ctx, s.brief())
 	if err != nil {
 		return nil, err
 	}

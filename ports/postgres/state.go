@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -39,19 +40,21 @@ func OpenState(ctx context.Context, address string, o StateOptions) (ports.State
 	if err != nil {
 		return nil, err
 	}
-	if o.lease == (lease{}) {
-		o.lease = usual
-	}
-	db.idle = o.lease.ttl / 2 // a process that stops in the middle keeps nobody from renewing a lock
-	return state{db, o.AuditKey, o.lease}, nil
+	return state{db, o.AuditKey, cmp.Or(o.lease, usual)}, nil
 }
 
 // crowd is how long others may be busy with the same record, the audit's end or a
 // lock: they need a moment.
 const crowd = 5 * time.Second
 
+// brief bounds a transaction of the state's own. Who stops in the middle of one keeps
+// nobody from renewing a lock in time.
+func (s state) brief() ports.TxOptions {
+	return ports.TxOptions{LockTimeout: crowd, IdleTimeout: s.lease.ttl / 2}
+}
+
 func (s state) Begin(ctx context.Context) (ports.Tx, error) {
-	t, err := s.begin(ctx, ports.TxOptions{})
+	t, err := s.begin(ctx, ports.TxOptions{IdleTimeout: s.brief().IdleTimeout})
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +63,7 @@ func (s state) Begin(ctx context.Context) (ports.Tx, error) {
 
 // write commits what change does, and the events after it.
 func (s state) write(ctx context.Context, what string, events []ports.Event, change func(*sql.Tx) error) error {
-	t, err := s.begin(ctx, ports.TxOptions{LockTimeout: crowd})
+	t, err := s.begin(ctx, s.brief())
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func (db *DB) begin(ctx context.Context, o ports.TxOptions) (*tx, error) {
 	if t.conn, err = db.sql.Conn(ctx); err != nil {
 		return nil, db.fail(ctx, "begin", lost(ctx, err))
 	}
-	err = t.conn.Raw(func(c any) error { c.(*conn).begin = beginning(o, db.idle); return nil })
+	err = t.conn.Raw(func(c any) error { c.(*conn).begin = beginning(o); return nil })
 	if err == nil {
 		err = t.start()
 	}

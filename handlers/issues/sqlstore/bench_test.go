@@ -1,24 +1,28 @@
 package sqlstore_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/beignet-go/beignet/handlers/issues"
-	"github.com/beignet-go/beignet/handlers/issues/sqlstore"
 	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/dialect"
+	"github.com/beignet-go/beignet/ports/postgres"
 	"github.com/beignet-go/beignet/ports/sqlite"
 )
 
 // BenchmarkUpsert stores new issues of about 500 bytes, and stores them again,
 // in transactions of a thousand.
 func BenchmarkUpsert(b *testing.B) {
+	b.Run("SQLite", func(b *testing.B) { benchmarkUpsert(b, sqlite.Begin(open(b), bound(dialect.SQLite))) })
+	b.Run("Postgres", func(b *testing.B) { benchmarkUpsert(b, postgres.Begin(openPostgres(b), bound(dialect.Postgres))) })
+}
+
+func benchmarkUpsert(b *testing.B, begin func(context.Context, ports.TxOptions) (issues.Store, ports.Tx, error)) {
 	const size = 1000
-	db := open(b)
-	begin := sqlite.Begin(db, func(q ports.Querier) issues.Store { return sqlstore.New(q, dialect.SQLite) })
 	store := func(batch int) {
 		s, tx, err := begin(b.Context(), ports.TxOptions{})
 		if err != nil {

@@ -71,10 +71,24 @@ func (x *SearchIndex) Size(ctx context.Context) (n int64, err error) {
 // Rebuild empties the index without reading it: then all that should be in it is
 // missing.
 func (x *SearchIndex) Rebuild(ctx context.Context) error {
-	if _, err := x.db.ExecContext(ctx, x.empty); err != nil {
+	if err := x.clear(ctx); err != nil {
 		return fmt.Errorf("empty search index: %w", x.d.Classify(err))
 	}
 	return x.Mend(ctx)
+}
+
+func (x *SearchIndex) clear(ctx context.Context) error {
+	tx, err := x.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after Commit
+	for _, statement := range x.empty {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
 }
 
 // Tables are those of the index, and what the engine keeps for it.

@@ -31,8 +31,9 @@ func (postgres) words() words {
 		entry:    "s.id",
 		contains: "strpos(%s, %s) > 0",
 		lock:     " FOR NO KEY UPDATE OF i",
-		empty:    "TRUNCATE issues_search",
-		tables:   []string{"issues_search", "issues_search_pkey", "issues_search_title", "issues_search_words"},
+		// Whoever searches waits behind a TRUNCATE that waits.
+		empty:  []string{"SET LOCAL lock_timeout = '5s'", "TRUNCATE issues_search"},
+		tables: []string{"issues_search", "issues_search_pkey", "issues_search_title", "issues_search_words"},
 	}
 }
 

@@ -25,7 +25,7 @@ func (sqlite) words() words {
 		entry:    "s.rowid",
 		contains: "instr(%s, %s) > 0",
 		byID:     " NOT INDEXED",
-		empty:    "INSERT INTO issues_search (issues_search) VALUES ('delete-all')",
+		empty:    []string{"INSERT INTO issues_search (issues_search) VALUES ('delete-all')"},
 		tables:   []string{"issues_search", "issues_search_data", "issues_search_idx", "issues_search_docsize", "issues_search_config"},
 	}
 }

@@ -67,12 +67,12 @@ type engine interface {
 
 // words are SQL.
 type words struct {
-	entry    string // the ID of an entry s of the search index
-	contains string // the condition that a text, %s, has another in it, %s
-	byID     string // after the table issues i: read it in order of ID
-	lock     string // after a SELECT of issues i: until the transaction ends nobody changes them
-	empty    string // the statement that empties the search index
-	tables   []string
+	entry    string   // the ID of an entry s of the search index
+	contains string   // the condition that a text, %s, has another in it, %s
+	byID     string   // after the table issues i: read it in order of ID
+	lock     string   // after a SELECT of issues i: until the transaction ends nobody changes them
+	empty    []string // the statements of a transaction that empties the search index
+	tables   []string // of the search index, and what else belongs to it
 }
 
 // stage is one kind of match.

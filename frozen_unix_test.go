@@ -1,0 +1,163 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"os/exec"
+	"reflect"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/beignet-go/beignet/ports"
+)
+
+// A process that stands still for longer than its lease loses its locks to the next,
+// and when it goes on it commits nothing and frees nothing: beside another run that
+// shares a key with it, beside the next attempt of its own run, and where it stood
+// still with the locks of a batch, which the server takes from it after a while.
+func TestAFrozenHolderCommitsNothing(t *testing.T) {
+	t.Parallel()
+	aboutProcesses(t)
+	all := tasks(killedBatch)
+	calm := newServerSite(t, killedRows)
+	calm.count()
+	want := undisturbedIn(calm, all...)
+	for name, test := range map[string]struct {
+		other func(run string) []string
+		hold  string // how long the first holds each batch before its commit
+	}{
+		"another run":      {func(string) []string { return all[0].start() }, ""},
+		"the next attempt": {resume, ""},
+		"in a batch":       {resume, "40ms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newServerSite(t, killedRows)
+			s.count()
+			holder := s.command(all[0].start()...)
+			holder.Env = append(holder.Env, childRest+"=10ms", childHold+"="+test.hold)
+			var stderr bytes.Buffer
+			holder.Stderr = &stderr
+			id, over := s.freeze(holder, test.hold != "")
+			s.awaitFree(id)
+			if test.hold != "" {
+				s.awaitEnded(test.other(id))
+			}
+
+			next := s.command(test.other(id)...)
+			next.Env = append(next.Env, childRest+"=60ms")
+			var nextErr bytes.Buffer
+			next.Stdout, next.Stderr = &nextErr, &nextErr
+			begun := s.noted(noteBegin)
+			nextOver := s.begin(next)
+			s.await(noteBegin, begun+2, nextOver) // it has committed
+			before := s.locks()
+			if len(before) == 0 {
+				t.Fatalf("the next run holds no lock: %s", nextErr.String())
+			}
+			signal(t, holder, syscall.SIGCONT)
+			<-over
+			if exit := holder.ProcessState.ExitCode(); exit != 75 {
+				t.Errorf("the first holder ended with %d: %s", exit, stderr.String())
+			}
+			select {
+			case <-nextOver:
+				t.Error("the next run was over before the first: the test proves nothing of its locks")
+			default:
+				if after := s.locks(); !reflect.DeepEqual(after, before) {
+					t.Errorf("the locks are %+v, were %+v", after, before)
+				}
+			}
+			<-nextOver
+			if exit := next.ProcessState.ExitCode(); exit != 0 {
+				t.Errorf("the next run ended with %d: %s", exit, nextErr.String())
+			}
+			if !s.standing(all[0].name).Done {
+				s.must(resume(id)...)
+			}
+			for _, task := range all[1:] {
+				s.must(task.start()...)
+			}
+			same(t, "content", s.content(), want.content)
+			s.appliedOnce()
+			s.must("audit", "verify", "--journals")
+		})
+	}
+}
+
+// freeze starts an import and stops its process early: with a batch that it has saved
+// and not committed, or while no transaction is open.
+func (s site) freeze(cmd *exec.Cmd, inBatch bool) (run string, over <-chan struct{}) {
+	s.t.Helper()
+	if !inBatch {
+		paused, over := s.pause(cmd)
+		return paused.ID, over
+	}
+	over = s.begin(cmd)
+	s.await(noteBegin, 3, over)
+	for {
+		signal(s.t, cmd, syscall.SIGSTOP)
+		time.Sleep(5 * time.Millisecond) // until every thread of it has stopped
+		if s.saved() {
+			return s.locks()[0].Run, over
+		}
+		signal(s.t, cmd, syscall.SIGCONT)
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
+// saved reports whether a transaction is open that has moved a checkpoint, and so holds
+// its fences.
+func (s site) saved() bool {
+	db := s.openData()
+	defer db.Close()
+	return len(s.rows(db.SQL(), `SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database
+		WHERE locktype = 'advisory' AND granted AND datname = current_database()`)) > 0
+}
+
+func (s site) locks() []ports.Lock {
+	s.t.Helper()
+	state, err := s.openState()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer state.Close()
+	held, err := state.Held(context.WithoutCancel(s.t.Context()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return held
+}
+
+// awaitEnded waits until the server ends the batch of a process that stands still. Who
+// would go on before that is told to try again.
+func (s site) awaitEnded(args []string) {
+	s.t.Helper()
+	if e := s.run(s.command(args...)); e.exit != 69 {
+		s.t.Errorf("%q beside a batch that does not end: %d: %s", args, e.exit, e.stdout)
+	}
+	for begun := time.Now(); s.saved(); time.Sleep(100 * time.Millisecond) {
+		if time.Since(begun) > 40*time.Second {
+			s.t.Fatal("the server keeps the batch still")
+		}
+	}
+}
+
+// awaitFree waits for the locks of a run whose process stands still, which is seen to
+// be interrupted within seconds.
+func (s site) awaitFree(run string) {
+	s.t.Helper()
+	begun := time.Now()
+	for len(s.locks()) > 0 {
+		if time.Since(begun) > 15*time.Second {
+			s.t.Fatalf("run %s holds its locks still: %+v", run, s.locks())
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if shown := s.must("runs", "show", run, "--json"); !bytes.Contains([]byte(shown.stdout), []byte(`"interrupted"`)) {
+		s.t.Errorf("run %s is shown as %s", run, shown.stdout)
+	}
+}
