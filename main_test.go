@@ -16,6 +16,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childNotes) != "" {
 		os.Exit(child())
 	}
+	if os.Getenv(canaryProcess) != "" {
+		os.Exit(runCanary())
+	}
 	clitest.Main(m, "beignet", checkedMain)
 }
 

@@ -107,6 +107,12 @@ func (f *rejectFile) write(text []byte) error {
 }
 
 func (f *rejectFile) commit(run ports.Run) error {
+	if f.to == nil && f.cut > 0 {
+		return &runner.Error{
+			Code: runner.CodeData, Message: "of no failed item of run " + run.ID + " does the record have all of what stood there",
+			Hint: "leave --output out to see where they stand",
+		}
+	}
 	if f.to == nil {
 		return &runner.Error{Code: runner.CodeData, Message: "run " + run.ID + " has no failed items to write", Hint: "leave --output out to see what it has"}
 	}

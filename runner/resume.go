@@ -139,20 +139,39 @@ func (x *execution) replan(run ports.Run, req Request, allowed func(ports.Run, *
 		req.Input = run.Input
 	}
 	req.Limits = inherit(req.Limits, run.Limits)
-	if x.plan, err = x.runner.Plan(req); err != nil {
+	x.plan, err = x.runner.Plan(req)
+	if own && err != nil && x.runner.keptBack(run) {
+		return withoutSecrets(run) // and not what is wrong with what stands in their place
+	}
+	if err != nil {
 		return err
 	}
 	x.stages.done = slices.Concat(x.plan.stages, opening)
 	if err := allowed(run, x.plan); err != nil {
 		return err
 	}
-	if own && x.plan.task.handler.batches != nil && len(x.plan.task.input.Secrets(run.Input)) > 0 {
-		return &Error{Code: CodeUsage, Message: "the input of run " + run.ID + " holds secrets, which are not kept", Hint: "give the input again"}
+	if own && x.plan.task.handler.batches != nil && x.runner.keptBack(run) {
+		return withoutSecrets(run)
 	}
 	if refused := x.plan.gate(); refused != nil {
 		return refused
 	}
 	return nil
+}
+
+// keptBack reports whether the input of a run held secrets, so that its record has not
+// all of it.
+func (r *Runner) keptBack(run ports.Run) bool {
+	found, err := r.find(run.Task)
+	if err != nil {
+		return false
+	}
+	t, err := r.prove(found)
+	return err == nil && len(t.input.Secrets(run.Input)) > 0
+}
+
+func withoutSecrets(run ports.Run) error {
+	return &Error{Code: CodeUsage, Message: "the input of run " + run.ID + " holds secrets, which are not kept", Hint: "give the input again"}
 }
 
 // inherit fills in what a resuming caller leaves out with what the run had.
