@@ -101,9 +101,8 @@ func columns(fences []ports.Fence) (keys []string, tokens []int64) {
 }
 
 // raise takes the rows in the order of their keys, so that two that raise the same do
-// not wait for each other.
-// raise asks for the stored tokens in a statement of its own: the one that is refused
-// may have waited for them.
+// not wait for each other. It asks for stored tokens that are higher in a statement of
+// its own, since the one that is refused may have waited for them.
 func raise(ctx context.Context, q ports.Querier, fences []ports.Fence) error {
 	keys, tokens := columns(fences)
 	refused, err := query(ctx, q, func(rows *sql.Rows, key *string) error { return rows.Scan(key) }, `

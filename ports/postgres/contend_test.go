@@ -185,3 +185,33 @@ func TestRunsThatAuditAreParallel(t *testing.T) {
 	}
 	t.Errorf("three runs take %.1f times as long as one", ratio)
 }
+
+// A look at the locks while their tokens are being set finds no loss.
+func TestCheckBesideSurpass(t *testing.T) {
+	t.Parallel()
+	s := crowd(t, 1)[0]
+	h := lock(t, s, "r", "k", "l")
+	var group sync.WaitGroup
+	for range 2 {
+		group.Go(func() {
+			for range 100 {
+				if err := h.Surpass(t.Context(), h.Fences()); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { group.Wait(); close(done) }()
+	for looked := 0; ; looked++ {
+		if err := h.Check(t.Context()); err != nil {
+			t.Fatalf("look %d: %v", looked, err)
+		}
+		select {
+		case <-done:
+			return
+		default:
+		}
+	}
+}

@@ -175,19 +175,36 @@ func (h *held) Check(ctx context.Context) error {
 	}
 	bounded, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
-	var n int
-	err = h.state.sql.QueryRowContext(bounded, `SELECT count(*) FROM beignet_lock l
-		JOIN unnest($1::text[], $2::bigint[]) AS h(key, token) ON l.key = h.key AND l.token = h.token
-		WHERE l.expires > clock_timestamp()`, h.keys, h.current()).Scan(&n)
-	if err == nil && n < len(h.keys) {
-		h.mu.Lock()
-		h.lose("another may have them")
-		h.mu.Unlock()
+	all, err := h.all(bounded)
+	if err == nil && !all {
+		err = h.confirm(bounded)
 	}
 	if _, gone := h.standing(); gone != nil {
 		return gone
 	}
 	return h.state.fail(ctx, h.what("check"), lost(ctx, err))
+}
+
+// all reports whether the server has every lock as this holder's.
+func (h *held) all(ctx context.Context) (bool, error) {
+	var n int
+	err := h.state.sql.QueryRowContext(ctx, `SELECT count(*) FROM beignet_lock l
+		JOIN unnest($1::text[], $2::bigint[]) AS h(key, token) ON l.key = h.key AND l.token = h.token
+		WHERE l.expires > clock_timestamp()`, h.keys, h.current()).Scan(&n)
+	return n == len(h.keys), err
+}
+
+// confirm looks again while no token is being set, and notes a loss.
+func (h *held) confirm(ctx context.Context) error {
+	h.turn.Lock()
+	defer h.turn.Unlock()
+	all, err := h.all(ctx)
+	if err == nil && !all {
+		h.mu.Lock()
+		h.lose("another may have them")
+		h.mu.Unlock()
+	}
+	return err
 }
 
 // standing returns until when the locks are held at least, or why they are not.
