@@ -47,7 +47,7 @@ func exitCode(code runner.Code) int {
 		return exitIO
 	case runner.CodeLocked, runner.CodeThrottled:
 		return exitLocked
-	case runner.CodeGate:
+	case runner.CodeGate, runner.CodeChanges:
 		return exitGate
 	case runner.CodeConfig:
 		return exitConfig

@@ -94,6 +94,13 @@ type previewResult struct {
 	Total    *int64          `json:"total"`
 	Samples  []ports.Change  `json:"samples,omitempty"`
 	Files    []ports.Written `json:"files,omitempty"` // what would have been written
+	Stop     *stopResult     `json:"stop,omitempty"`  // how the run would be stopped on the way
+}
+
+type stopResult struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
 }
 
 // stagesResult is an object of stage to milliseconds, in the order of the

@@ -47,7 +47,11 @@ func describePreview(p *ports.Preview) *previewResult {
 	if p == nil {
 		return nil
 	}
-	return &previewResult{Batches: p.Batches, Complete: p.Complete, Total: p.Total, Samples: p.Samples, Files: p.Files}
+	result := &previewResult{Batches: p.Batches, Complete: p.Complete, Total: p.Total, Samples: p.Samples, Files: p.Files}
+	if s := p.Stop; s != nil {
+		result.Stop = &stopResult{s.Code, s.Message, s.Hint}
+	}
+	return result
 }
 
 func (c *call) runText(run ports.Run) {
@@ -76,6 +80,9 @@ func (c *call) runText(run ports.Run) {
 			were = "was"
 		}
 		fmt.Fprintf(w, "%s of %s failed and %s left out\n", number(n), plural(run.Progress.Processed, "item"), were)
+	}
+	if p := run.Preview; p != nil && p.Stop != nil {
+		fmt.Fprintf(w, "%s %s\n", c.tty.Red("would be stopped:"), term.Escape(p.Stop.Message))
 	}
 	if p := run.Preview; p != nil && !p.Complete && run.Status != ports.Stopped {
 		all := "every batch"

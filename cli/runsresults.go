@@ -79,6 +79,10 @@ type limitsResult struct {
 	MaxShare    float64 `json:"maxShare,omitempty"` // of the items
 	TimeoutMs   float64 `json:"timeoutMs,omitempty"`
 	Rate        int64   `json:"rate,omitempty"` // items a second
+
+	MaxChanges     *int64  `json:"maxChanges,omitempty"`
+	MaxChangeShare float64 `json:"maxChangeShare,omitempty"` // of the items
+	AcceptChanges  int64   `json:"acceptChanges,omitempty"`  // in place of both
 }
 
 type orderResult struct {
@@ -116,7 +120,7 @@ func (c *call) describeRun(s runner.Standing) runsShowResult {
 		Batches: s.Progress.Batches, Changed: s.Progress.Changed,
 		Client: s.Client, Tenant: s.Tenant, Reason: s.Reason, Version: s.Version, Delivery: s.Delivery, Database: s.Database,
 		Parent: s.Parent, Root: s.Root, Supersedes: s.Supersedes,
-		Limits: limitsResult{l.BatchSize, l.Items, l.Skip, l.MaxFailures, l.MaxShare, milliseconds(l.Timeout), l.Rate},
+		Limits: limitsResult{l.BatchSize, l.Items, l.Skip, l.MaxFailures, l.MaxShare, milliseconds(l.Timeout), l.Rate, l.MaxChanges, l.MaxChangeShare, l.AcceptChanges},
 		Input:  s.Input, Files: s.Inputs, Preview: describePreview(s.Preview), Stages: s.Stages, Output: s.Output,
 		Log: append([]string{}, s.Log...), Resume: c.resume(s),
 	}

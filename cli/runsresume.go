@@ -58,6 +58,9 @@ func (c *call) again(parent *flagSet, a again) *ff.Command {
 		return c.runAgain(ctx, id, &f, a)
 	}, a.offered...)
 	cmd.LongHelp = a.about + "\n\n" + runOperand + "\n\n" + exitCodes
+	if !a.anew {
+		flags.addGate("accept-changes", "N", "Go on though the run changes more than maxChanges, up to this many changes in all.", positive(&f.limits.AcceptChanges, maxItems))
+	}
 	flags.add(0, "input", "JSON|@FILE|-", "The run's input again: JSON, a file that holds it, or standard input.", given(&f.input))
 	addLimits(flags, &f.limits)
 	c.addEnvironment(flags)

@@ -180,10 +180,26 @@ func limitsText(l ports.Limits) string {
 	case l.Skip:
 		parts = append(parts, number(l.MaxFailures)+" may fail")
 	}
+	if l.AcceptChanges > 0 {
+		parts = append(parts, plural(l.AcceptChanges, "change")+" accepted")
+	} else {
+		parts = append(parts, changesText(l.MaxChanges, l.MaxChangeShare)...)
+	}
 	if l.Timeout > 0 {
 		parts = append(parts, roundDuration(l.Timeout)+" at most")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// changesText are the bounds of what a run may change.
+func changesText(most *int64, share float64) (parts []string) {
+	if most != nil {
+		parts = append(parts, plural(*most, "change")+" at most")
+	}
+	if share > 0 {
+		parts = append(parts, fmt.Sprintf("changes of %g%% at most", 100*share))
+	}
+	return parts
 }
 
 func stagesText(stages []ports.Stage) string {

@@ -125,6 +125,9 @@ func facts(d runner.Description) []row {
 		}
 		add("on error", "skip the item, at most "+allowed)
 	}
+	if most := d.MaxChanges; most != nil {
+		add("may change", strings.Join(changesText(most.Count, most.Share), ", "))
+	}
 	if d.Timeout > 0 {
 		add("timeout", roundDuration(d.Timeout))
 	}

@@ -25,7 +25,7 @@ var badStructure = []badFile{
 f.yaml:7:5: unknown key timout; did you mean timeout?
   7 |     timout: 30m
     |     ^~~~~~
-f.yaml:8:5: unknown key x-note; known here: name, description, help, handler, effect, aliases, deprecated, timeout, batch, throttle, onError, maxFailures, tenant, lock, input, output, examples
+f.yaml:8:5: unknown key x-note; known here: name, description, help, handler, effect, aliases, deprecated, timeout, batch, throttle, onError, maxFailures, maxChanges, tenant, lock, input, output, examples
   8 |     x-note: a
     |     ^~~~~~
 `},

@@ -62,7 +62,7 @@ func valueName(of reflect.Type, f *field) string {
 	switch {
 	case of == reflect.TypeFor[time.Duration]():
 		return "a duration"
-	case of == reflect.TypeFor[*MaxFailures]():
+	case of == reflect.TypeFor[*MaxFailures](), of == reflect.TypeFor[*MaxChanges]():
 		return "a number or a share"
 	case of == reflect.TypeFor[Schema]():
 		return "a schema"

@@ -34,6 +34,7 @@ func FindEnvironment(all []Environment, name string) (Environment, bool) {
 func (e Environment) With(other Environment) Environment {
 	e.Protected = e.Protected || other.Protected
 	e.Database, e.State = cmp.Or(e.Database, other.Database), cmp.Or(e.State, other.State)
+	e.MaxChanges = Tighter(e.MaxChanges, other.MaxChanges)
 	e.Expect.Database = cmp.Or(e.Expect.Database, other.Expect.Database)
 	if e.Tenant == "" || other.Tenant == TenantRequired {
 		e.Tenant = cmp.Or(other.Tenant, e.Tenant)

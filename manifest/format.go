@@ -51,7 +51,8 @@ type Task struct {
 	Batch       Batch         `yaml:"batch" doc:"How a handler that works in batches is driven. A one-shot must not have it."`
 	Throttle    Throttle      `yaml:"throttle" doc:"What keeps a run from being a burden to others. A one-shot must not have it."`
 	OnError     OnError       `yaml:"onError" enum:"stop,skip" default:"stop" doc:"What becomes of a run when an item fails: it stops, or it keeps the item aside and goes on, which needs maxFailures and a handler that works in batches."`
-	MaxFailures *MaxFailures  `yaml:"maxFailures" doc:"How many items may fail before a run that skips them stops: a number, or a share such as 5%, which is judged from 1,000 items on."` // nil unless OnError is skip
+	MaxFailures *MaxFailures  `yaml:"maxFailures" doc:"How many items may fail before a run that skips them stops: a number, or a share such as 5%, which is judged from 1,000 items on."`                                 // nil unless OnError is skip
+	MaxChanges  *MaxChanges   `yaml:"maxChanges" doc:"How much a run may change before it is stopped: a number, or a share such as 5% of the items that its handler counts. The batch that would pass it is rolled back."` // nil: anything
 	Tenant      TenantRule    `yaml:"tenant" enum:"required,optional,none" default:"optional" doc:"Whether a run names a tenant: it must, it may, or it must not."`
 	Lock        []string      `yaml:"lock,or-one" doc:"What the task works on, as one name or several, such as table:issues; {{field}} stands for a field of the input. Two runs that share a name are never at work together. Without it a task that writes has its own name, and one that reads has none; so has none, for a task that reads."` // as written; empty: the default is the runner's
 	Input       Schema        `yaml:"input" doc:"JSON Schema (2020-12) of the input, which is an object. Without it the task takes none."`                                                                                                                                                                                                        // {"type":"object"} where none is given
@@ -65,6 +66,7 @@ type Task struct {
 	ThrottleAt    Position   `yaml:"throttle,at"`
 	OnErrorAt     Position   `yaml:"onError,at"`
 	MaxFailuresAt Position   `yaml:"maxFailures,at"`
+	MaxChangesAt  Position   `yaml:"maxChanges,at"`
 	LockAt        Position   `yaml:"lock,at"`
 }
 
@@ -139,13 +141,15 @@ type Example struct {
 // Environment is one entry of environments. Database and State are as written: a
 // name such as $DATABASE_URL is not looked up here.
 type Environment struct {
-	Name      string     `yaml:",key,name"`
-	Protected bool       `yaml:"protected" doc:"Whether this environment holds data that must not be lost."`
-	Database  string     `yaml:"database,variable" doc:"The database of the data, or the variable that holds its address, such as $DATABASE_URL. Without it the program's own variable, such as BEIGNET_DATABASE."`
-	State     string     `yaml:"state,variable" doc:"The folder or database of runs and audit, or the variable that holds its address. Without it the program's own variable, such as BEIGNET_STATE; local alone has a default."`
-	Tenant    TenantRule `yaml:"tenant" enum:"required,optional,none" doc:"Whether a run here names a tenant. Without it the task says so."` // empty: left to the task
-	Expect    Expect     `yaml:"expect" doc:"What the environment must turn out to be before anything is written."`
-	At        Position   `yaml:",at"`
+	Name         string      `yaml:",key,name"`
+	Protected    bool        `yaml:"protected" doc:"Whether this environment holds data that must not be lost."`
+	Database     string      `yaml:"database,variable" doc:"The database of the data, or the variable that holds its address, such as $DATABASE_URL. Without it the program's own variable, such as BEIGNET_DATABASE."`
+	State        string      `yaml:"state,variable" doc:"The folder or database of runs and audit, or the variable that holds its address. Without it the program's own variable, such as BEIGNET_STATE; local alone has a default."`
+	Tenant       TenantRule  `yaml:"tenant" enum:"required,optional,none" doc:"Whether a run here names a tenant. Without it the task says so."` // empty: left to the task
+	Expect       Expect      `yaml:"expect" doc:"What the environment must turn out to be before anything is written."`
+	MaxChanges   *MaxChanges `yaml:"maxChanges" doc:"How much a run here may change, as a task has it. Of the two the tighter holds."`
+	MaxChangesAt Position    `yaml:"maxChanges,at"`
+	At           Position    `yaml:",at"`
 }
 
 // Expect is what an environment must turn out to be before anything is written.

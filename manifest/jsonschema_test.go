@@ -145,7 +145,7 @@ func (g *schemaWriter) one(t reflect.Type, f *field) object {
 	switch t {
 	case reflect.TypeFor[time.Duration]():
 		return object{{"type", "string"}, {"pattern", durationPattern}, {"patternErrorMessage", "must be a duration such as 30m"}}
-	case reflect.TypeFor[*MaxFailures]():
+	case reflect.TypeFor[*MaxFailures](), reflect.TypeFor[*MaxChanges]():
 		return object{
 			{"type", []string{"integer", "string"}}, {"minimum", 0}, {"maximum", int64(1<<63 - 1)},
 			{"pattern", sharePattern}, {"patternErrorMessage", "must be a number of items or a share such as 5%"},

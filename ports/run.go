@@ -101,6 +101,10 @@ type Limits struct {
 	Timeout     time.Duration `json:"timeout,omitempty"`     // from the handler's start; 0: none
 	PreviewAll  bool          `json:"previewAll,omitempty"`  // a dry run does every batch
 	Rate        int64         `json:"rate,omitempty"`        // items a second at most; 0: any
+
+	MaxChanges     *int64  `json:"maxChanges,omitempty"`     // nil: any number
+	MaxChangeShare float64 `json:"maxChangeShare,omitempty"` // of the items; 0: any
+	AcceptChanges  int64   `json:"acceptChanges,omitempty"`  // in place of both, by whoever resumed the run; 0: they hold
 }
 
 // Progress counts a run's items over all of its attempts. It follows the
@@ -128,6 +132,7 @@ type Preview struct {
 	Size     int       `json:"size"`     // items a batch
 	Samples  []Change  `json:"samples,omitempty"`
 	Files    []Written `json:"files,omitempty"` // what would have been written
+	Stop     *Failure  `json:"stop,omitempty"`  // how the run would be stopped on the way; nil: it would not
 }
 
 // Written is a file that a dry run did not write.

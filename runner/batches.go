@@ -187,9 +187,13 @@ func (b *batchRun) step(ctx context.Context, limit int) (more bool, err error) {
 	}
 }
 
-// judge ends the run where more items have failed than it may lose. A share is
-// judged from a thousand items on, and at the end.
+// judge ends the run where more items have failed than it may lose, a share being
+// judged from a thousand items on and at the end; or where an effect that is out has
+// changed too much.
 func (b *batchRun) judge(end bool) error {
+	if err := b.tooManyChanges(b.at.Changed); err != nil {
+		return err
+	}
 	l := b.x.run.Limits
 	if b.at.Failed == 0 || !l.Skip {
 		return nil
@@ -226,7 +230,7 @@ func (b *batchRun) result() result {
 		}
 		r.preview = &ports.Preview{
 			Batches: b.batch, Complete: b.done, Total: total, Size: b.x.run.Limits.BatchSize,
-			Samples: b.samples, Files: b.x.files.unwritten(),
+			Samples: b.samples, Files: b.x.files.unwritten(), Stop: b.x.wouldStop(b.at.Changed, total),
 		}
 	}
 	return r

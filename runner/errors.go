@@ -34,6 +34,7 @@ const (
 	CodeTask         Code = "task-failed"
 	CodePanic        Code = "task-panicked"
 	CodeFailures     Code = "too-many-failures"
+	CodeChanges      Code = "too-many-changes"
 	CodeOutput       Code = "output-invalid"
 	CodeNotResumable Code = "not-resumable"
 	CodeUnknownRun   Code = "unknown-run"

@@ -33,6 +33,7 @@ func (r *Runner) RetryFailed(ctx context.Context, id string, req Request) (ports
 		return ports.Run{}, err
 	}
 	req.Task, req.Tenant = parent.Task, parent.Tenant
+	parent.Limits.AcceptChanges = 0 // it was for that run
 	if err := x.replan(parent, req, retriable); err != nil {
 		r.AuditRefusal(ctx, req, err)
 		return ports.Run{}, err

@@ -66,8 +66,11 @@ func (x *execution) tryOnce(ctx context.Context, opened app) (result, error) {
 	}
 	done := result{output: output, progress: ports.Progress{Changed: e.changes}, head: at.Head}
 	if x.run.DryRun {
-		done.preview = &ports.Preview{Complete: true, Samples: e.samples, Files: x.files.unwritten()}
+		done.preview = &ports.Preview{Complete: true, Samples: e.samples, Files: x.files.unwritten(), Stop: x.wouldStop(e.changes, nil)}
 		return done, nil
+	}
+	if refused := x.tooMany(e.changes, nil); refused != nil {
+		return result{}, backoff.Permanent(refused)
 	}
 	checkpoint := ports.Checkpoint{Run: x.run.ID, Batch: 1, State: at.state(), Done: true}
 	err = tx.Save(ctx, checkpoint, held, entries)

@@ -62,14 +62,15 @@ func (r *Runner) Plan(req Request) (*Plan, error) {
 	if refused != nil {
 		return nil, t.mask(req.Input).refusal(refused)
 	}
-	limits, err := t.limits(req.Limits)
+	rules := r.rules(req.Target)
+	limits, err := t.limits(req.Limits, rules)
 	if err != nil {
 		return nil, err
 	}
 	p := &Plan{
 		Task: t.Name, Environment: req.Target.Environment, Delivery: t.handler.delivery(), Limits: limits,
 		DryRun: t.dryRun && wantsDryRun(input), TaskHash: t.hash(),
-		task: t, input: input, request: req, rules: r.rules(req.Target), secrets: t.mask(input),
+		task: t, input: input, request: req, rules: rules, secrets: t.mask(input),
 	}
 	p.Redacted = p.secrets.Input(t.input.Redact(input)) // another field may have the same value
 	p.InputHash = hash(p.Redacted)
@@ -93,7 +94,7 @@ func spend(stages []ports.Stage, name string, d time.Duration) []ports.Stage {
 }
 
 // limits joins the manifest's bounds with the caller's.
-func (t *task) limits(asked Limits) (ports.Limits, error) {
+func (t *task) limits(asked Limits, rules manifest.Environment) (ports.Limits, error) {
 	if asked.BatchSize < 0 || asked.Items < 0 || asked.Timeout < 0 {
 		return ports.Limits{}, &Error{Code: CodeUsage, Message: "a batch size, a limit and a timeout are above 0", Hint: "leave them out for the task's own"}
 	}
@@ -111,6 +112,11 @@ func (t *task) limits(asked Limits) (ports.Limits, error) {
 		Timeout:    tighter(t.Timeout, asked.Timeout),
 		PreviewAll: asked.PreviewAll,
 		Rate:       int64(t.Throttle.Rate),
+
+		AcceptChanges: asked.AcceptChanges,
+	}
+	if err := t.boundChanges(&l, rules); err != nil {
+		return l, err
 	}
 	if asked.Rate != nil {
 		l.Rate = *asked.Rate

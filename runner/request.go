@@ -45,4 +45,6 @@ type Limits struct {
 	Timeout     time.Duration // can only tighten the manifest's
 	Rate        *int64        // items a second at most, 0 being any; nil: the manifest's
 	PreviewAll  bool
+
+	AcceptChanges int64 // of a run that is taken on: how much it may change, in place of maxChanges; 0: that holds
 }

@@ -180,6 +180,7 @@ func inherit(asked Limits, had ports.Limits) Limits {
 		return asked
 	}
 	asked.BatchSize = cmp.Or(asked.BatchSize, had.BatchSize)
+	asked.AcceptChanges = cmp.Or(asked.AcceptChanges, had.AcceptChanges)
 	if asked.Rate == nil {
 		asked.Rate = &had.Rate
 	}
@@ -254,7 +255,11 @@ func (x *execution) recordResume(ctx context.Context, req Request) error {
 	x.run.Attempt++
 	x.run.Ended, x.run.Failure = nil, nil
 	x.run.Limits, x.run.Version = x.plan.Limits, x.runner.opts.Version
-	event := x.event("task.resumed", map[string]any{"attempt": x.run.Attempt, "version": x.run.Version})
+	metadata := map[string]any{"attempt": x.run.Attempt, "version": x.run.Version}
+	if req.Limits.AcceptChanges > 0 {
+		metadata["acceptChanges"] = req.Limits.AcceptChanges
+	}
+	event := x.event("task.resumed", metadata)
 	event.Actor, event.Client, event.Reason = req.Actor, req.Client, req.Reason
 	err := x.stages.time("started", func() error { return x.state.Update(ctx, x.run, from, event) })
 	if errors.Is(err, ports.ErrStale) {

@@ -43,6 +43,7 @@ func (r *Runner) compile(t *manifest.Task) (*task, manifest.Diagnostics) {
 	report(t.Input, drift(schema.Diff(c.input.Shape(), schema.ShapeOf(c.handler.input))))
 	found = append(found, r.findDryRun(c)...)
 	found = append(found, r.checkLock(c)...)
+	found = append(found, r.checkChanges(c)...)
 	if found = append(found, r.checkFit(c)...); len(found) == 0 {
 		found = r.checkExamples(c)
 	}

@@ -55,6 +55,11 @@ func (b *batchRun) try(ctx context.Context, limit int, skip *culprit) (n int, er
 	if err != nil {
 		return 0, err
 	}
+	if !b.x.plan.task.handler.external { // whose effect no rollback takes back: see judge
+		if err := b.tooManyChanges(next.Changed); err != nil {
+			return 0, err
+		}
+	}
 	if err := b.save(ctx, tx, &next, p, e); err != nil {
 		return 0, b.saveFault(err, p, skip)
 	}
