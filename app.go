@@ -143,5 +143,6 @@ func known(what, address string) error {
 // isKeywords reports whether an address is written as libpq has it beside the URL,
 // such as host=db dbname=orders.
 func isKeywords(address string) bool {
-	return slices.ContainsFunc([]string{"host=", "dbname=", "password="}, func(keyword string) bool { return strings.Contains(address, keyword) })
+	plain := strings.ToLower(strings.ReplaceAll(address, " ", "")) // around = there may be some
+	return slices.ContainsFunc([]string{"host=", "dbname=", "password="}, func(keyword string) bool { return strings.Contains(plain, keyword) })
 }

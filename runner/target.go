@@ -37,6 +37,10 @@ func (x *execution) command(args string) string {
 // is not shown.
 func Redact(address string) string {
 	if !strings.Contains(address, "://") {
+		user, _, found := strings.Cut(address, "@")
+		if found && strings.Contains(user, ":") || strings.Contains(strings.ToLower(strings.ReplaceAll(address, " ", "")), "password=") {
+			return "(unreadable)" // another engine's, such as ann:…@tcp(db:3306)/orders
+		}
 		return address
 	}
 	u, err := url.Parse(address)

@@ -16,6 +16,10 @@ func TestRedact(t *testing.T) {
 		"postgres://db/orders?password=s3cret":      "postgres://db/orders?xxxxx",
 		"postgres://db/orders?sslPassword=s3cret":   "postgres://db/orders?xxxxx",
 		"postgres://ops:s3cret%@db/orders":          "(unreadable)",
+		"ops:s3cret@tcp(db:3306)/orders":            "(unreadable)",
+		"host=db user=ops password=s3cret":          "(unreadable)",
+		"host=db password = s3cret":                 "(unreadable)",
+		"/var/lib/x@home/data.db":                   "/var/lib/x@home/data.db",
 	} {
 		if got := runner.Redact(address); got != want {
 			t.Errorf("%s is shown as %s, want %s", address, got, want)
