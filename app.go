@@ -26,9 +26,9 @@ func state(ctx context.Context, t runner.Target, create bool) (ports.State, erro
 		return nil, err
 	}
 	if postgres.Is(t.State) {
-		return postgres.OpenState(ctx, t.State, postgres.StateOptions{Create: create, AuditKey: t.AuditKey})
+		return postgres.OpenState(ctx, t.State, postgres.StateOptions{Create: create, ReadOnly: t.ReadOnly, AuditKey: t.AuditKey})
 	}
-	return sqlite.OpenState(ctx, t.State, sqlite.StateOptions{Create: create, AuditKey: t.AuditKey})
+	return sqlite.OpenState(ctx, t.State, sqlite.StateOptions{Create: create, ReadOnly: t.ReadOnly, AuditKey: t.AuditKey})
 }
 
 // database is one of any engine.

@@ -12,18 +12,26 @@ import (
 )
 
 func (c *call) check(parent *flagSet) *ff.Command {
-	cmd, _ := command(parent, "check", "", "Check manifests, schemas, handlers and examples of every task.",
-		func(_ context.Context, f *flagSet) error {
+	var online bool
+	var expect string
+	cmd, flags := command(parent, "check", "", "Check manifests, schemas, handlers and examples of every task.",
+		func(ctx context.Context, f *flagSet) error {
 			if err := noArguments(f); err != nil {
 				return err
 			}
-			return c.checkAll()
+			if !online && (c.envTyped || expect != "") {
+				return usageError("--env and --expect-database are for what is looked at with --online", "add --online")
+			}
+			return c.checkAll(ctx, online, expect)
 		})
+	flags.add(0, "online", "", "Connect to an environment's state and database too, and change nothing there.", on(&online))
+	flags.add(0, "env", "NAME", "The environment; local is the default.", text(&c.envName))
+	addExpected(flags, &expect)
 	return cmd
 }
 
 // checkAll does all of start-up, for every task.
-func (c *call) checkAll() error {
+func (c *call) checkAll(ctx context.Context, online bool, expect string) error {
 	m := c.findModule()
 	r, crossed := runner.New(m.manifest, c.handlers(), runner.Options{})
 	found := c.place(m, append(append(m.found, crossed...), r.Check()...))
@@ -31,22 +39,40 @@ func (c *call) checkAll() error {
 	for range m.manifest.Tasks() {
 		tasks++
 	}
+	var at *runner.Online
+	if online {
+		looked, err := c.online(ctx, r, m, expect)
+		if err != nil {
+			return err
+		}
+		at = &looked
+	}
 	if c.env.github {
 		c.annotate(found)
 	}
 	if c.json {
-		err := c.printJSON(checkResult{
+		result := checkResult{
 			SchemaVersion: schemaVersion, Module: m.name, OK: len(found) == 0, Tasks: tasks,
 			Diagnostics: diagnosticResults(found),
-		})
-		if err != nil {
+		}
+		if at != nil {
+			result.Online = describeOnline(*at)
+			result.OK = result.OK && toldOnline(*at) == nil
+		}
+		if err := c.printJSON(result); err != nil {
 			return err
 		}
 	} else {
 		c.checkText(m, found, tasks)
+		if at != nil {
+			c.onlineText(*at)
+		}
 	}
 	if len(found) > 0 {
 		return &toldError{runner.CodeConfig}
+	}
+	if at != nil {
+		return toldOnline(*at)
 	}
 	return nil
 }

@@ -136,6 +136,7 @@ type checkResult struct {
 	OK            bool               `json:"ok"`
 	Tasks         int                `json:"tasks"`
 	Diagnostics   []diagnosticResult `json:"diagnostics"`
+	Online        *onlineResult      `json:"online,omitempty"` // with --online
 }
 
 type diagnosticResult struct {

@@ -15,6 +15,8 @@ type Target struct {
 	Database    string         // a path or a URL; "": the embedded default beside the state
 	AuditKey    ports.AuditKey // of the audit's chain; nil: it has none
 
+	ReadOnly bool // it is looked at: not even an older schema is upgraded
+
 	// Rules are what the environment asks of a run there, beside what the runner's own
 	// manifest says of it: of the two the stricter holds. Its places are not looked at.
 	Rules manifest.Environment

@@ -39,6 +39,8 @@ type Options struct {
 	// Expect is the name that the server must have for the database. Another is a
 	// [ports.OtherDatabaseError], and nothing is made. Optional: without it any will do.
 	Expect string
+
+	readOnly bool // an older version is not upgraded
 }
 
 // maxOpen is how many connections a DB has at most: a transaction, a page that is read

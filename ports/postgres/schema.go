@@ -51,7 +51,7 @@ func dataSchema() schema {
 // refuses any other.
 func (db *DB) bringUp(ctx context.Context, s schema, o Options) error {
 	have, err := s.have(ctx, db.sql)
-	if err == nil && (have == 0 && o.Create || 0 < have && have < s.version()) {
+	if err == nil && (have == 0 && o.Create || 0 < have && have < s.version() && !o.readOnly) {
 		have, err = db.upgrade(ctx, s, o)
 	}
 	switch {

@@ -25,6 +25,9 @@ type StateOptions struct {
 	// what is missing is ErrNotFound, and nothing is made.
 	Create bool
 
+	// ReadOnly leaves a state of an earlier version as it is: a [ports.VersionError].
+	ReadOnly bool
+
 	// AuditKey is the key of the audit. Optional: without it a chain that has no key
 	// goes on without one, and one that has is a [ports.KeyError].
 	AuditKey ports.AuditKey
@@ -36,7 +39,7 @@ type StateOptions struct {
 // earlier version of this program made. It may be the database that an app has its
 // rows in: the checkpoints of both are then one. The errors are those of [Open].
 func OpenState(ctx context.Context, address string, o StateOptions) (ports.State, error) {
-	db, err := open(ctx, address, Options{Create: o.Create, Adopt: true}, dataSchema(), stateSchema())
+	db, err := open(ctx, address, Options{Create: o.Create, Adopt: true, readOnly: o.ReadOnly}, dataSchema(), stateSchema())
 	if err != nil {
 		return nil, err
 	}

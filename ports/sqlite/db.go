@@ -43,6 +43,8 @@ type Options struct {
 	// with the last dot. Another is a [ports.OtherDatabaseError], and nothing is made.
 	// Optional: without it any will do.
 	Expect string
+
+	readOnly bool // an older version is not upgraded
 }
 
 // Open opens an app's database. ErrNotFound: there is none, or it has not

@@ -140,7 +140,7 @@ func (db *DB) bringUp(ctx context.Context, s schema, o Options) error {
 	switch {
 	case err == nil && have == 0 && o.Create:
 		have, err = db.create(ctx, s, o.Adopt)
-	case err == nil && 0 < have && have < s.version():
+	case err == nil && 0 < have && have < s.version() && !o.readOnly:
 		have, err = db.upgrade(ctx, s)
 	}
 	switch {

@@ -26,6 +26,9 @@ type StateOptions struct {
 	// it what is missing is ErrNotFound, and nothing is made.
 	Create bool
 
+	// ReadOnly leaves a state of an earlier version as it is: a [ports.VersionError].
+	ReadOnly bool
+
 	// AuditKey is the key of the audit. Optional: without it a chain that has no key
 	// goes on without one, and one that has is a [ports.KeyError].
 	AuditKey ports.AuditKey
@@ -42,7 +45,7 @@ func OpenState(ctx context.Context, folder string, o StateOptions) (ports.State,
 	if err := cmp.Or(private(folder, 0o700), private(path, 0o600), private(path+"-wal", 0o600)); err != nil {
 		return nil, err
 	}
-	db, err := openUsed(ctx, path, locks.folder, o.Create)
+	db, err := openUsed(ctx, path, locks.folder, Options{Create: o.Create, readOnly: o.ReadOnly})
 	if err != nil {
 		return nil, err
 	}
@@ -51,13 +54,13 @@ func OpenState(ctx context.Context, folder string, o StateOptions) (ports.State,
 
 // openUsed makes no state where something says that there was one. It then does not
 // open an empty file either: SQLite would take the log beside it away.
-func openUsed(ctx context.Context, path, locks string, create bool) (*DB, error) {
+func openUsed(ctx context.Context, path, locks string, o Options) (*DB, error) {
 	evidence, err := traces(path, locks)
 	if err != nil {
 		return nil, err
 	}
 	if evidence == "" {
-		return open(ctx, path, Options{Create: create}, stateSchema)
+		return open(ctx, path, o, stateSchema)
 	}
 	bytes, err := size(path)
 	if err != nil {
@@ -67,7 +70,7 @@ func openUsed(ctx context.Context, path, locks string, create bool) (*DB, error)
 	if bytes == 0 {
 		return nil, vanished
 	}
-	db, err := open(ctx, path, Options{}, stateSchema)
+	db, err := open(ctx, path, Options{readOnly: o.readOnly}, stateSchema)
 	if errors.Is(err, ports.ErrNotFound) {
 		return nil, vanished
 	}

@@ -212,3 +212,17 @@ func TestUpgradeIsWhole(t *testing.T) {
 		t.Errorf("the file has\n%s\nwas\n%s", after, before)
 	}
 }
+
+// A look leaves an older state as it is, and says what it is.
+func TestReadOnlyUpgradesNothing(t *testing.T) {
+	t.Parallel()
+	folder := version1(t)
+	before := tables(t, folder)
+	var version *ports.VersionError
+	if _, err := sqlite.OpenState(t.Context(), folder, sqlite.StateOptions{ReadOnly: true}); !errors.As(err, &version) || version.Have != 1 {
+		t.Errorf("got %v", err)
+	}
+	if after := tables(t, folder); after != before {
+		t.Errorf("the file has\n%s\nwas\n%s", after, before)
+	}
+}
