@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
@@ -106,4 +107,38 @@ func TestSecretsStayOffTheRecord(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a run waits for may be said in the words of the app's database.
+func TestSecretsStayOutOfProgress(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const token = "hunter2-and-more"
+		app, state := newNumbers(2), memory.NewState()
+		open := func(ctx context.Context, s runner.Session) (runner.Opened[deps], error) {
+			opened, err := app.open(ctx, s)
+			opened.Probe = func(context.Context, string) (float64, error) { return 0, errors.New("bad " + token) }
+			return opened, err
+		}
+		r := runnerOf(t, "testdata/secretprobe.yaml", func(r *runner.Registry[deps]) {
+			runner.HandleBatches(r, "sec.ret", page, func(i row) int64 { return i.At },
+				func(context.Context, deps, secretInput, *runner.Batch[row, doubleOutput]) error { return nil })
+		}, open, runner.Options{State: inMemory(state)})
+		var waiting []string
+		run, err := r.Run(t.Context(), runner.Request{
+			Task: "sec.ret", Input: []byte(`{"token":"` + token + `"}`), Actor: "a", Client: "c",
+			Observe: func(p ports.Progress) { waiting = append(waiting, p.Waiting) },
+		})
+		if err == nil || len(waiting) == 0 || waiting[0] != "probe: no answer: bad ***" {
+			t.Errorf("%v, waiting for %q", err, waiting)
+		}
+		for cause := err; cause != nil; cause = errors.Unwrap(cause) {
+			if strings.Contains(cause.Error(), token) {
+				t.Errorf("%T: %v", cause, cause)
+			}
+		}
+		if text := written(t, state, app, run.ID); strings.Contains(text, token) {
+			t.Error(text)
+		}
+	})
 }
