@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -28,14 +29,14 @@ func (m *Mask) rewrite(text json.RawMessage, hides func(finding) bool) json.RawM
 		return text
 	}
 	var out bytes.Buffer
-	to := jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true)) // two names may be hidden
+	to := jsontext.NewEncoder(&out)
 	changed := false
 	err := m.tokens(text, func(_ jsontext.Pointer, token jsontext.Token, found finding) error {
 		if hides(found) {
 			changed = true
 			token = jsontext.String(m.replace(token))
 		}
-		return to.WriteToken(token)
+		return write(to, token)
 	})
 	switch {
 	case err != nil:
@@ -44,6 +45,16 @@ func (m *Mask) rewrite(text json.RawMessage, hides func(finding) bool) json.RawM
 		return text
 	}
 	return bytes.TrimSpace(out.Bytes())
+}
+
+// write writes a token. A name that stands there already, as where two were hidden, is
+// given a number.
+func write(to *jsontext.Encoder, token jsontext.Token) error {
+	err := to.WriteToken(token)
+	for n := 2; errors.Is(err, jsontext.ErrDuplicateName); n++ {
+		err = to.WriteToken(jsontext.String(token.String() + " " + strconv.Itoa(n)))
+	}
+	return err
 }
 
 // In is where a JSON value holds a value of the mask, by the measure of [Mask.Holds]: a
