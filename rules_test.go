@@ -60,7 +60,7 @@ var confined = []struct{ pkg, only, reason string }{
 	{"github.com/rogpeppe/go-internal", "cli/clitest", "scripts are run by the kit"},
 	{"github.com/santhosh-tekuri/jsonschema", "cli/clitest", "a second opinion for tests: it costs 5 ms of start-up"},
 	{"os/exec", "bench cli/clitest internal/pgtest", "beignet starts no program"},
-	{"net/http", "", "beignet makes no request"},
+	{"net/http", "internal/webhook", "beignet makes no request but the one that it is told to"},
 }
 
 // forbidden says what packages may not import at all.

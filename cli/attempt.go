@@ -18,6 +18,7 @@ type attempt struct {
 	files    *runFiles
 	progress *progress
 	signals  *signals
+	hook     string // the URL that is told of the outcome; "": none is
 }
 
 // newAttempt prepares one on a target.
@@ -35,6 +36,7 @@ func (c *call) newAttempt(r *runner.Runner, task string, t runner.Target) *attem
 // watched is the request of a run that is shown at work, and that signals stop.
 func (a *attempt) watched(req runner.Request) runner.Request {
 	req.Observe, req.Stop = a.progress.observe, a.signals.asked
+	req.Trace = a.env.trace
 	req.Audited = func(head ports.Link) { a.head = &head }
 	return req
 }
@@ -53,10 +55,15 @@ func (a *attempt) run(batches bool, start func() (ports.Run, error)) error {
 	a.files.ended(run)
 	a.ran, a.taken = run.ID != "", a.files.took.Load()
 	a.tellHead(a.log)
+	resume := a.resume(a.runner.Standing(run))
 	if err != nil {
-		return &taskError{error: err, task: a.task, run: run, resume: a.resume(a.runner.Standing(run))}
+		err = &taskError{error: err, task: a.task, run: run, resume: resume}
+		known := asKnown(err)
+		a.notify(a.failure(err, known, exitCode(known.Code)))
+		return err
 	}
-	return a.printRun(run, a.resume(a.runner.Standing(run)))
+	a.notify(a.outcome(run, resume))
+	return a.printRun(run, resume)
 }
 
 // resume is the command that takes a run on; "": none does.

@@ -19,6 +19,7 @@ type environment struct {
 	dumb      bool   // a terminal that redraws nothing
 	ci        bool   // nobody is at the terminal, if there is one
 	github    bool   // running in GitHub Actions
+	trace     string // TRACEPARENT: what this call is a part of (W3C Trace Context)
 
 	prefix string
 	getenv func(string) string
@@ -40,6 +41,7 @@ func readEnvironment(program string, getenv func(string) string) environment {
 	e.plain = e.dumb || getenv("NO_COLOR") != ""
 	e.ci = getenv("CI") != "" && getenv("CI") != "false"
 	e.github = getenv("GITHUB_ACTIONS") == "true"
+	e.trace = trace(getenv("TRACEPARENT"))
 	return e
 }
 

@@ -69,6 +69,13 @@ func asKnown(err error) *runner.Error {
 }
 
 func (c *call) reportJSON(err error, e *runner.Error, exit int) {
+	if err := c.printJSON(c.failure(err, e, exit)); err != nil {
+		c.warn(err.Error())
+	}
+}
+
+// failure is the result of a command that has ended with an error.
+func (c *call) failure(err error, e *runner.Error, exit int) runResult {
 	retry := retryable(exit)
 	result := runResult{
 		SchemaVersion: schemaVersion, Status: "refused", Exit: exit, Retryable: &retry,
@@ -86,9 +93,7 @@ func (c *call) reportJSON(err error, e *runner.Error, exit int) {
 			result.Audit = c.auditHead()
 		}
 	}
-	if err := c.printJSON(result); err != nil {
-		c.warn(err.Error())
-	}
+	return result
 }
 
 // failedStatus is the status of a run that ended in an error. One that could not

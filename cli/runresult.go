@@ -14,16 +14,21 @@ import (
 // one on that was stopped by its limit.
 func (c *call) printRun(run ports.Run, resume string) error {
 	if c.json {
-		result := runResult{SchemaVersion: schemaVersion, Task: run.Task, Status: string(run.Status), Exit: exitDone, Resume: resume}
-		result.describe(run, c.elapsed())
-		result.Audit = c.auditHead()
-		return c.printJSON(result)
+		return c.printJSON(c.outcome(run, resume))
 	}
 	c.runText(run)
 	if resume != "" {
 		fmt.Fprintf(&c.out, "%s %s\n", c.tty.Dim("hint:"), resume)
 	}
 	return nil
+}
+
+// outcome is the result of a run that has ended well.
+func (c *call) outcome(run ports.Run, resume string) runResult {
+	result := runResult{SchemaVersion: schemaVersion, Task: run.Task, Status: string(run.Status), Exit: exitDone, Resume: resume}
+	result.describe(run, c.elapsed())
+	result.Audit = c.auditHead()
+	return result
 }
 
 // elapsed is the time since the call began.

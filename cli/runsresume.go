@@ -22,6 +22,7 @@ type againFlags struct {
 	expect  string // the database's name
 	reason  string
 	limits  runner.Limits
+	notify  string // the variable with a webhook\'s URL
 }
 
 // again is a command that goes on from a run, and prints what task run prints.
@@ -65,6 +66,7 @@ func (c *call) again(parent *flagSet, a again) *ff.Command {
 	addLimits(flags, &f.limits)
 	c.addEnvironment(flags)
 	addCaller(flags, &f.actor, &f.reason)
+	addNotify(flags, &f.notify)
 	addGates(flags, &f.confirm, &f.expect)
 	return cmd
 }
@@ -86,7 +88,12 @@ func (c *call) runAgain(ctx context.Context, id string, f *againFlags, from agai
 	if err != nil {
 		return &taskError{error: err, task: s.Task}
 	}
+	hook, err := c.webhook(f.notify)
+	if err != nil {
+		return err
+	}
 	a := c.newAttempt(r, s.Task, target)
+	a.hook = hook
 	a.files.in, a.files.dir = spent{}, c.workingFolder(s.Run)
 	if !from.anew {
 		a.progress.before = s.Progress.Processed

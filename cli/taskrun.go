@@ -27,6 +27,7 @@ type runFlags struct {
 	preview string
 	diff    bool // show every change that a dry run keeps
 	limits  runner.Limits
+	notify  string // the variable with a webhook\'s URL
 }
 
 func (c *call) taskRun(parent *flagSet) *ff.Command {
@@ -58,6 +59,7 @@ func (c *call) taskRun(parent *flagSet) *ff.Command {
 	flags.add(0, "env", "NAME", "The environment to run in; local is the default.", text(&c.envName))
 	flags.add(0, "tenant", "NAME", "The tenant to run for.", text(&f.tenant))
 	addCaller(flags, &f.actor, &f.reason)
+	addNotify(flags, &f.notify)
 	addGates(flags, &f.confirm, &f.expect)
 	return cmd
 }
@@ -111,11 +113,16 @@ func (c *call) runTask(ctx context.Context, f *runFlags) error {
 	if task.Deprecated != "" {
 		c.warn(task.Name + " is deprecated: " + task.Deprecated)
 	}
+	hook, err := c.webhook(f.notify)
+	if err != nil {
+		return &taskError{error: err, task: task.Name}
+	}
 	req, err := c.request(f)
 	if err != nil {
 		return &taskError{error: err, task: task.Name}
 	}
 	a := c.newAttempt(task.runner, task.Name, req.Target)
+	a.hook = hook
 	plan, err := c.plan(ctx, a.runner, f, a.watched(req))
 	if err != nil {
 		return &taskError{error: err, task: task.Name}

@@ -18,6 +18,7 @@ type Run struct {
 	Client      string `json:"client"` // the front end, such as beignet-cli
 	Tenant      string `json:"tenant,omitempty"`
 	Reason      string `json:"reason,omitempty"`
+	Trace       string `json:"trace,omitempty"`    // the traceparent of who started the latest attempt (W3C Trace Context)
 	Database    string `json:"database,omitempty"` // as its target names it, without a password; relative to the state where it lies in its folder
 	Folder      string `json:"folder,omitempty"`   // the working folder of who started it, in which its input's relative names are meant; "": not known
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 
 	"github.com/beignet-go/beignet/ports"
 )
@@ -66,6 +67,8 @@ type execution struct {
 	files  *runFiles
 	copied copier
 	waits  waited
+
+	atBatch atomic.Int64 // the batch that is being tried; 0: none
 }
 
 func (r *Runner) execution(p *Plan) *execution {
@@ -108,7 +111,7 @@ func (x *execution) execute(ctx context.Context, opened app, err error) (ports.R
 func (x *execution) equip() {
 	x.mask = x.plan.secrets
 	x.tail = newTail(x.run.Log)
-	x.log = x.mask.log(logInto(x.tail, x.runner.opts.Log, x.run))
+	x.log = x.mask.log(logInto(x.tail, x.runner.opts.Log, x.run, &x.atBatch))
 	x.waits = waitedBefore(x.run.Waits)
 	x.audit = &recorder{now: x.runner.opts.Now, of: eventOf(x.run), mask: x.mask}
 	x.files = newRunFiles(x.runner.opts.Files, x.run, x.log, x.mask)
@@ -153,7 +156,7 @@ func (x *execution) close(ctx context.Context, opened app, ended error) {
 func (x *execution) session() Session {
 	return Session{
 		Run: x.run.ID, Task: x.run.Task, Actor: x.run.Actor, Client: x.run.Client, Tenant: x.run.Tenant,
-		Reason: x.run.Reason, Environment: x.run.Environment, Database: x.plan.request.Target.Database,
+		Reason: x.run.Reason, Trace: x.run.Trace, Environment: x.run.Environment, Database: x.plan.request.Target.Database,
 		Expect: x.runner.expected(x.plan.request), DryRun: x.run.DryRun,
 		Log: x.log, Audit: x.audit, Files: x.files, Now: x.runner.opts.Now,
 	}

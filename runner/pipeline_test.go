@@ -202,7 +202,7 @@ func TestIdentityReachesHandlerLogAndAudit(t *testing.T) {
 	if want := `["ada","beignet-cli","acme","because","local","numbers.look"]`; string(run.Output) != want {
 		t.Errorf("the handler saw %s, want %s", run.Output, want)
 	}
-	if want := fmt.Sprintf("msg=looking run=%s task=numbers.look actor=ada tenant=acme\n", run.ID); !strings.Contains(k.Log(), want) {
+	if want := fmt.Sprintf("msg=looking run=%s task=numbers.look env=local actor=ada tenant=acme\n", run.ID); !strings.Contains(k.Log(), want) {
 		t.Errorf("log %q lacks %q", k.Log(), want)
 	}
 	for _, e := range k.Audit() {

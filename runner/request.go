@@ -17,6 +17,7 @@ type Request struct {
 	Client string // the front end's own name. Required
 	Tenant string
 	Reason string
+	Trace  string // the traceparent that this is a part of (W3C Trace Context); "": none
 	Folder string // in which relative names of files are meant, for the record; "": not known
 
 	// What a protected environment asks for. A front end takes neither from a variable.

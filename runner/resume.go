@@ -254,7 +254,7 @@ func (x *execution) recordResume(ctx context.Context, req Request) error {
 	}
 	x.run.Attempt++
 	x.run.Ended, x.run.Failure = nil, nil
-	x.run.Limits, x.run.Version = x.plan.Limits, x.runner.opts.Version
+	x.run.Limits, x.run.Version, x.run.Trace = x.plan.Limits, x.runner.opts.Version, req.Trace
 	metadata := map[string]any{"attempt": x.run.Attempt, "version": x.run.Version}
 	if req.Limits.AcceptChanges > 0 {
 		metadata["acceptChanges"] = req.Limits.AcceptChanges

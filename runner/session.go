@@ -18,6 +18,7 @@ type Session struct {
 	Client      string
 	Tenant      string // "" where none was given
 	Reason      string
+	Trace       string // the traceparent to be sent with requests to others; "": none
 	Environment string
 	Database    string // where the environment's database is: a path or a URL; "": the embedded default
 	Create      bool   // whether a database that is missing may be made; else open returns ports.ErrNotFound

@@ -71,7 +71,7 @@ func (p *Plan) run() ports.Run {
 	req := p.request
 	run := ports.Run{
 		Task: p.Task, Environment: req.Target.Environment, Database: req.Target.database(), Folder: req.Folder,
-		Actor: req.Actor, Client: req.Client, Tenant: req.Tenant, Reason: req.Reason,
+		Actor: req.Actor, Client: req.Client, Tenant: req.Tenant, Reason: req.Reason, Trace: req.Trace,
 		Delivery: p.Delivery, TaskHash: p.TaskHash,
 		Input: p.Redacted, InputHash: p.InputHash, DryRun: p.DryRun, Limits: p.Limits,
 	}

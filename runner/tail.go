@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/beignet-go/beignet/ports"
 )
@@ -45,13 +46,49 @@ func (t *tail) lines() []string {
 	return append([]string(nil), t.kept...)
 }
 
-// logInto is a log that writes to a front end's, saying whose run it is, and beside
-// it, without that, to the tail.
-func logInto(t *tail, to *slog.Logger, run ports.Run) *slog.Logger {
+// logInto is a log that writes to a front end's, saying whose run it is and at which
+// batch, and beside it, without that, to the tail.
+func logInto(t *tail, to *slog.Logger, run ports.Run, batch *atomic.Int64) *slog.Logger {
 	attrs := []slog.Attr{
-		slog.String("run", run.ID), slog.String("task", run.Task), slog.String("actor", run.Actor), slog.String("tenant", run.Tenant),
+		slog.String("run", run.ID), slog.String("task", run.Task), slog.String("env", run.Environment),
+		slog.String("actor", run.Actor), slog.String("tenant", run.Tenant),
 	}
-	return slog.New(slog.NewMultiHandler(to.Handler().WithAttrs(attrs), slog.NewTextHandler(t, &slog.HandlerOptions{Level: asFarAs{to}})))
+	if id, ok := traceID(run.Trace); ok {
+		attrs = append(attrs, slog.String("trace_id", id))
+	}
+	front := atBatch{to.Handler().WithAttrs(attrs), batch}
+	return slog.New(slog.NewMultiHandler(front, slog.NewTextHandler(t, &slog.HandlerOptions{Level: asFarAs{to}})))
+}
+
+// traceID is the trace of a traceparent, and whether it is one.
+func traceID(traceparent string) (string, bool) {
+	parts := strings.Split(traceparent, "-")
+	if len(parts) < 4 || len(parts[1]) != 32 {
+		return "", false
+	}
+	return parts[1], true
+}
+
+// atBatch adds the batch that a run is at. Groups are opened by a handler's own log, and
+// the batch then stands in them.
+type atBatch struct {
+	slog.Handler
+	batch *atomic.Int64 // 0: at none
+}
+
+func (h atBatch) Handle(ctx context.Context, r slog.Record) error {
+	if n := h.batch.Load(); n > 0 {
+		r = r.Clone()
+		r.AddAttrs(slog.Int64("batch", n))
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h atBatch) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return atBatch{h.Handler.WithAttrs(attrs), h.batch}
+}
+func (h atBatch) WithGroup(name string) slog.Handler {
+	return atBatch{h.Handler.WithGroup(name), h.batch}
 }
 
 // asFarAs is the level of a record's log: info, or debug where another log takes that.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/beignet-go/beignet/ports"
@@ -17,7 +18,7 @@ func TestTheRecordKeepsWhatTheFrontEndShows(t *testing.T) {
 		slog.LevelDebug: "debug info warn", slog.LevelInfo: "info warn", slog.LevelError: "info warn",
 	} {
 		kept := newTail(nil)
-		log := logInto(kept, slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: level})), ports.Run{})
+		log := logInto(kept, slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: level})), ports.Run{}, new(atomic.Int64))
 		log.Debug("debug")
 		log.Info("info")
 		log.Warn("warn")

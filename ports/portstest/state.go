@@ -147,7 +147,7 @@ func run(id string, after time.Duration) ports.Run {
 	begun := time.Date(2026, 11, 24, 15, 0, 0, 123456789, time.FixedZone("", 3600)).Add(after)
 	ended := begun.Add(time.Second)
 	return ports.Run{
-		ID: id, Task: "issues.import", Environment: "local", Actor: "ann", Client: "beignet-cli", Tenant: "acme", Reason: "TICKET-1 <&> 崩溃", Folder: "/srv/tickets",
+		ID: id, Task: "issues.import", Environment: "local", Actor: "ann", Client: "beignet-cli", Tenant: "acme", Reason: "TICKET-1 <&> 崩溃", Folder: "/srv/tickets", Trace: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 		Database: "data <&>.db", Supersedes: "s", Parent: "p", Root: "o", Log: []string{"INFO <&> 崩溃", ""},
 		Version: "1.2.3", Delivery: ports.ExactlyOnce, TaskHash: "t", InputHash: "i", DryRun: true,
 		Input:  json.RawMessage(`{"query":"<a href=\"x\">&` + "\u2028" + `","n":9007199254740993}`),
