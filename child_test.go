@@ -103,11 +103,12 @@ func (t heldTx) Commit() error {
 }
 
 // site is where children work: a folder with rows.csv and notes, and the data and the
-// state, which are files in it too or one database on a server.
+// state, which are files in it too or in a database on a server.
 type site struct {
 	t      testing.TB
 	dir    string
-	server string // the URL of that database; "": files
+	server string // the URL of that database; "": none
+	keeps  bool   // whether the state is there too, beside the data
 }
 
 // newSite makes a site with a file of rows to import.
@@ -119,8 +120,14 @@ func newSite(t testing.TB, rows int) site {
 }
 
 func (s site) path(name string) string { return filepath.Join(s.dir, name) }
-func (s site) state() string           { return cmp.Or(s.server, s.path("state")) }
 func (s site) data() string            { return cmp.Or(s.server, s.path("data.db")) }
+
+func (s site) state() string {
+	if s.keeps {
+		return s.server
+	}
+	return s.path("state")
+}
 
 // environ is what a child at this site is told.
 func (s site) environ() []string {

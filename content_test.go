@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/postgres"
 	"github.com/beignet-go/beignet/runner"
 )
 
@@ -150,7 +151,7 @@ func (s site) sound() []standing {
 		s.t.Fatal(err)
 	}
 	defer state.Close()
-	s.whole("state", state.(interface{ SQL() *sql.DB }).SQL())
+	s.whole(s.state(), state.(interface{ SQL() *sql.DB }).SQL())
 	s.chained(state)
 	runs, err := state.List(s.t.Context(), ports.RunFilter{})
 	if err != nil {
@@ -162,7 +163,7 @@ func (s site) sound() []standing {
 	}
 	if err == nil {
 		defer db.Close()
-		s.whole("data", db.SQL())
+		s.whole(s.data(), db.SQL())
 	}
 	var all []standing
 	for _, run := range slices.Backward(runs) {
@@ -179,13 +180,13 @@ func (s site) sound() []standing {
 }
 
 // whole has SQLite look at a file's structure. A server sees to its own.
-func (s site) whole(what string, q ports.Querier) {
+func (s site) whole(address string, q ports.Querier) {
 	s.t.Helper()
-	if s.server != "" {
+	if postgres.Is(address) {
 		return
 	}
 	if found := s.rows(q, `PRAGMA integrity_check`); !slices.Equal(found, []string{"ok"}) {
-		s.t.Errorf("the %s is damaged: %s", what, strings.Join(found, "\n"))
+		s.t.Errorf("%s is damaged: %s", address, strings.Join(found, "\n"))
 	}
 }
 

@@ -66,7 +66,19 @@ CREATE TRIGGER applied_labels AFTER UPDATE OF labels ON issues FOR EACH ROW EXEC
 // server.
 func newServerSite(t testing.TB, rows int) site {
 	t.Helper()
-	s := newSite(t, rows)
-	s.server = pgtest.Database(t)
+	s := newDataSite(t, rows)
+	s.keeps = true
+	return s
+}
+
+// newDataSite is [newSite] with its data in such a database, and its state in a file.
+func newDataSite(t testing.TB, rows int) site {
+	t.Helper()
+	return newSite(t, rows).at(pgtest.Database(t), false)
+}
+
+// at is the site with its data at an address, and the state too or not.
+func (s site) at(server string, keeps bool) site {
+	s.server, s.keeps = server, keeps
 	return s
 }

@@ -4,14 +4,11 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os/exec"
 	"reflect"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/beignet-go/beignet/ports"
 )
 
 // A process that stands still for longer than its lease loses its locks to the next,
@@ -118,20 +115,6 @@ func (s site) saved() bool {
 		WHERE locktype = 'advisory' AND granted AND datname = current_database()`)) > 0
 }
 
-func (s site) locks() []ports.Lock {
-	s.t.Helper()
-	state, err := s.openState()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer state.Close()
-	held, err := state.Held(context.WithoutCancel(s.t.Context()))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return held
-}
-
 // awaitEnded waits until the server ends the batch of a process that stands still. Who
 // would go on before that is told to try again.
 func (s site) awaitEnded(args []string) {
@@ -143,21 +126,5 @@ func (s site) awaitEnded(args []string) {
 		if time.Since(begun) > 40*time.Second {
 			s.t.Fatal("the server keeps the batch still")
 		}
-	}
-}
-
-// awaitFree waits for the locks of a run whose process stands still, which is seen to
-// be interrupted within seconds.
-func (s site) awaitFree(run string) {
-	s.t.Helper()
-	begun := time.Now()
-	for len(s.locks()) > 0 {
-		if time.Since(begun) > 15*time.Second {
-			s.t.Fatalf("run %s holds its locks still: %+v", run, s.locks())
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	if shown := s.must("runs", "show", run, "--json"); !bytes.Contains([]byte(shown.stdout), []byte(`"interrupted"`)) {
-		s.t.Errorf("run %s is shown as %s", run, shown.stdout)
 	}
 }

@@ -19,31 +19,43 @@ const (
 	killedBatch = 25
 )
 
-// killsOfATask is how often one run is killed at most, so that there is a kill left for
-// every task, on a slow machine too.
-const killsOfATask = 12
-
 // Imports, backfills and repairs that are killed at random, and killed again while
 // they go on, come to what they come to undisturbed: each row applied once, no more
 // than the batch that was open done again, the record never ahead of the rows, and
-// the audit whole.
+// the audit whole. So they do where the rows are on a server and the state is not, and
+// where both are.
 func TestKilledTasksGoOn(t *testing.T) {
 	t.Parallel()
 	aboutProcesses(t)
-	want := undisturbed(t, killedRows, tasks(killedBatch)...)
-	var tally kills
+	for name, tally := range map[string]*kills{
+		"files":            {place: newSite, most: killsInAll, ofARun: 12, within: 60 * time.Millisecond},
+		"data on a server": {place: newDataSite, most: killsOnServer, ofARun: 6, within: 150 * time.Millisecond},
+		"all on a server":  {place: newServerSite, most: killsOnServer, ofARun: 6, within: 150 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tally.fall(t)
+		})
+	}
+}
+
+// fall kills as often as it is to.
+func (k *kills) fall(t *testing.T) {
+	calm := k.place(t, killedRows)
+	calm.count()
+	want := undisturbedIn(calm, tasks(killedBatch)...)
 	for worker := range 2 {
 		t.Run(fmt.Sprint(worker), func(t *testing.T) {
 			t.Parallel()
-			for round := 0; tally.all.Load() < killsInAll && !t.Failed(); round++ {
-				t.Run(fmt.Sprint(round), func(t *testing.T) { tally.round(t, want, round%2 == 0) })
+			for round := 0; k.all.Load() < k.most && !t.Failed(); round++ {
+				t.Run(fmt.Sprint(round), func(t *testing.T) { k.round(t, want, round%2 == 0) })
 			}
 		})
 	}
 	t.Cleanup(func() {
-		t.Logf("killed %d times: %v", tally.all.Load(), tally.summary())
+		t.Logf("killed %d times: %v", k.all.Load(), k.summary())
 		for i, task := range tasks(killedBatch) {
-			if n := tally.of[i].Load(); n < killsInAll/20 && !t.Failed() {
+			if n := k.of[i].Load(); n < k.most/20 && !t.Failed() {
 				t.Errorf("%s was killed %d times only: the test proves little", task.name, n)
 			}
 		}
@@ -95,8 +107,13 @@ func (o outcome) equals(s site) {
 	}
 }
 
-// kills counts what was killed.
+// kills says where to kill and how often, and counts what was killed.
 type kills struct {
+	place  func(testing.TB, int) site
+	most   int64         // in all
+	ofARun int           // at most, so that a kill is left for every task on a slow machine too
+	within time.Duration // of the process being up, or its app being opened
+
 	all  atomic.Int64
 	of   [3]atomic.Int64 // by task
 	when [3]atomic.Int64 // by how far the attempt was
@@ -114,7 +131,7 @@ func (k *kills) summary() string {
 // round takes a site through all tasks. One whose rows are counted has its data
 // already; another makes it on the way.
 func (k *kills) round(t *testing.T, want outcome, count bool) {
-	s := newSite(t, killedRows)
+	s := k.place(t, killedRows)
 	if count {
 		s.count()
 	}
@@ -189,7 +206,7 @@ func (v *victim) attempt() (done bool) {
 	killer := make(chan struct{})
 	go func() {
 		defer close(killer)
-		if v.killed >= killsOfATask || v.kills.all.Load() >= killsInAll {
+		if v.killed >= v.kills.ofARun || v.kills.all.Load() >= v.kills.most {
 			return
 		}
 		// Half of the kills are early ones, at which there may be no run yet.
@@ -198,7 +215,7 @@ func (v *victim) attempt() (done bool) {
 		} else {
 			v.await(noteOpen, opens, over)
 		}
-		time.Sleep(rand.N(60 * time.Millisecond))
+		time.Sleep(rand.N(v.kills.within))
 		_ = cmd.Process.Kill()
 	}()
 	err := cmd.Wait()
@@ -212,6 +229,7 @@ func (v *victim) attempt() (done bool) {
 		v.kills.all.Add(1)
 		v.of.Add(1)
 		v.kills.when[v.way(opens, begins)].Add(1)
+		v.free()
 		return false
 	case exit == 65 && v.run != "" && v.look().Status == ports.Succeeded: // killed after its last word
 		return true
