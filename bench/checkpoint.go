@@ -14,9 +14,6 @@ import (
 // with the same batches and the same fsync setting, and what a run commits beside
 // its batches.
 func checkpoint(dir string, rounds, rows int) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	batches, err := build(dir, "batches", "./bench/batches")
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,9 +26,12 @@ type sample struct {
 	peak int64 // bytes of resident memory; 0 where the system does not tell
 }
 
+// runnable is what is measured: a [command], or several at once.
+type runnable interface{ run() (sample, error) }
+
 // measure runs the commands in turn, a warm-up and then rounds times, and
 // returns each one's samples.
-func measure(rounds int, commands ...command) ([][]sample, error) {
+func measure(rounds int, commands ...runnable) ([][]sample, error) {
 	samples := make([][]sample, len(commands))
 	for round := range rounds + 1 {
 		for i, c := range commands {
@@ -59,6 +63,29 @@ func (c command) run() (sample, error) {
 		return sample{}, fmt.Errorf("%s: %w", c.name, err)
 	}
 	return sample{wall: time.Since(began), peak: peak(cmd.ProcessState)}, nil
+}
+
+// together are processes that are started at once; they take as long as the slowest.
+type together []command
+
+func (t together) run() (sample, error) {
+	for _, c := range t {
+		if c.prepare != nil {
+			if err := c.prepare(); err != nil {
+				return sample{}, err
+			}
+		}
+	}
+	began, errs := time.Now(), make(chan error)
+	for _, c := range t {
+		c.prepare = nil
+		go func() { errs <- c.runQuietly() }()
+	}
+	var err error
+	for range t {
+		err = errors.Join(err, <-errs)
+	}
+	return sample{wall: time.Since(began)}, err
 }
 
 func median(samples []sample) time.Duration {

@@ -10,9 +10,6 @@ import (
 // startup prints what listing tasks and running one that does nothing cost, as
 // multiples of a program that does nothing.
 func startup(dir string, rounds int) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	floor, err := build(dir, "floor", "./bench/floor")
 	if err != nil {
 		return err
