@@ -77,6 +77,9 @@ func (r *Runner) Plan(req Request) (*Plan, error) {
 	if p.LockKeys, err = t.lockKeys(input, p.DryRun); err != nil {
 		return nil, p.secrets.error(asError(explain("lock", err)))
 	}
+	if slices.ContainsFunc(p.LockKeys, p.secrets.Holds) {
+		return nil, t.refuse(Violation{Keyword: "lock", Message: "makes a lock that holds a secret: another field has its value"})
+	}
 	p.stages = spend(slices.Clone(req.Spent), "schema", proved.Sub(began))
 	p.stages = spend(p.stages, "input", r.opts.Now().Sub(proved))
 	return p, nil

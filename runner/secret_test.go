@@ -18,6 +18,12 @@ import (
 
 const veiled = "hunter2-and-more"
 
+type onceInput struct {
+	DryRun bool          `json:"dryRun"`
+	User   string        `json:"user"`
+	Token  runner.Secret `json:"token"`
+}
+
 // A Secret is shown by nothing that shows values, wherever it stands in one.
 func TestASecretIsNeverShown(t *testing.T) {
 	t.Parallel()
@@ -83,12 +89,7 @@ func TestAHandlerIsGivenItsSecret(t *testing.T) {
 	app := newNumbers(1)
 	state := memory.NewState()
 	r := runnerOf(t, "testdata/secretonce.yaml", func(r *runner.Registry[deps]) {
-		type input struct {
-			DryRun bool          `json:"dryRun"`
-			User   string        `json:"user"`
-			Token  runner.Secret `json:"token"`
-		}
-		runner.HandleTx(r, "sec.ret", func(_ context.Context, d deps, in input, _ *runner.Changes) (map[string]any, error) {
+		runner.HandleTx(r, "sec.ret", func(_ context.Context, d deps, in onceInput, _ *runner.Changes) (map[string]any, error) {
 			d.s.Log.Info("called", "input", in)
 			return map[string]any{"letters": len(in.Token.Reveal()), "token": in.Token}, nil
 		})
@@ -99,6 +100,25 @@ func TestAHandlerIsGivenItsSecret(t *testing.T) {
 	}
 	if text := written(t, state, app, run.ID) + log.String(); strings.Contains(text, veiled) || !strings.Contains(text, "[secret]") {
 		t.Error(text)
+	}
+}
+
+// Who holds a lock is for all to see: a secret is no part of its key, though another
+// field has the same value.
+func TestASecretIsNoLock(t *testing.T) {
+	t.Parallel()
+	r := runnerOf(t, "testdata/secretonce.yaml", func(r *runner.Registry[deps]) {
+		runner.HandleTx(r, "sec.ret", func(context.Context, deps, onceInput, *runner.Changes) (struct{}, error) { return struct{}{}, nil })
+	}, newNumbers(1).open, runner.Options{State: inMemory(memory.NewState())})
+	req := runner.Request{Task: "sec.ret", Input: []byte(`{"token":"` + veiled + `"}`), Actor: "a", Client: "c"}
+	if plan, err := r.Plan(req); err != nil || fmt.Sprint(plan.LockKeys) != "[user ann]" {
+		t.Errorf("%v, %v", plan, err)
+	}
+	req.Input = []byte(`{"user":"` + veiled + `","token":"` + veiled + `"}`)
+	_, err := r.Plan(req)
+	e := failure(t, err)
+	if text := fmt.Sprint(e.Message, e.Violations); e.Code != runner.CodeInput || !strings.Contains(text, "a lock that holds a secret") || strings.Contains(text, veiled) {
+		t.Errorf("%s: %s", e.Code, text)
 	}
 }
 
