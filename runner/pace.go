@@ -144,11 +144,11 @@ func (b *batchRun) heed() {
 func (b *batchRun) wait(ctx context.Context, why string, until func() time.Time) error {
 	began := time.Now()
 	end := until()
-	for {
+	for waited := false; ; waited = true {
 		left := time.Until(end)
 		if left <= 0 {
-			if waited := time.Since(began); end.After(began) {
-				b.x.waits.add(why, waited)
+			if waited {
+				b.x.waits.add(why, time.Since(began))
 			}
 			return nil
 		}
