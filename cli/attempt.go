@@ -80,6 +80,8 @@ func wayOn(run ports.Run, resume, hint string) string {
 	switch {
 	case resume == "" || strings.Contains(hint, resume):
 		return ""
+	case run.Failure != nil && run.Failure.Code == string(runner.CodeChanges):
+		return "" // its error's hint has it, with how many changes are accepted
 	case runner.Refused(run):
 		return "start a new run once it is mended"
 	}
