@@ -101,6 +101,9 @@ type (
 )
 
 func (i canaryItem) Original() *runner.Original {
+	if strings.HasSuffix(i.Place, "2") { // one that was too long to be kept whole
+		return &runner.Original{Format: "jsonl", Text: []byte(i.Text)[:len(i.Text)-2], Cut: true}
+	}
 	return &runner.Original{Format: "jsonl", Text: fmt.Appendf(nil, "%q\n", i.Text)}
 }
 
@@ -161,7 +164,7 @@ func (a *canaryApp) tell(ctx context.Context, in canaryInput, out *canaryOutput,
 		a.audit.Record("canary.told", "bad "+in.Token, map[string]any{"input": in, in.Token: 1, "quoted": quoted})
 	case "changes":
 		changed("bad "+in.Token, nil, in)
-		changed("long", map[string]any{"text": strings.Repeat("x", 1000) + strings.Repeat(in.Token, 2000)}, quoted)
+		changed("long", map[string]any{"text": strings.Repeat("x", 1010) + strings.Repeat(in.Token, 2000)}, quoted)
 	case "output":
 		out.Said = "bad " + in.Token
 	case "name in output":

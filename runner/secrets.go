@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"slices"
@@ -83,7 +84,10 @@ func (s secrets) original(o *Original) *Original {
 	}
 	clean := *o
 	clean.Head, clean.Text = s.Bytes(o.Head), s.Bytes(o.Text)
-	clean.Cut = o.Cut || len(clean.Head) != len(o.Head) || string(clean.Head) != string(o.Head) || string(clean.Text) != string(o.Text)
+	if o.Cut {
+		clean.Text = s.Cut(o.Text)
+	}
+	clean.Cut = o.Cut || !bytes.Equal(clean.Head, o.Head) || !bytes.Equal(clean.Text, o.Text)
 	return &clean
 }
 

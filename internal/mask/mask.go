@@ -95,6 +95,21 @@ func (m *Mask) Bytes(b []byte) []byte {
 	return b
 }
 
+// Cut is Bytes of what was cut off at its end, perhaps within a value.
+func (m *Mask) Cut(b []byte) []byte {
+	if m.Empty() {
+		return b
+	}
+	for _, form := range m.forms {
+		for n := len(form) - 1; n >= shortest; n-- {
+			if bytes.HasSuffix(b, []byte(form[:n])) {
+				return append(bytes.Clone(m.Bytes(b[:len(b)-n])), hidden...)
+			}
+		}
+	}
+	return m.Bytes(b)
+}
+
 // Holds reports whether s is one of the values, or has one in it that is long enough
 // not to stand there by chance.
 func (m *Mask) Holds(s string) bool {

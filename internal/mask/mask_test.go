@@ -35,6 +35,11 @@ func TestString(t *testing.T) {
 			t.Errorf("%q in bytes: %q, want %q", text, got, want)
 		}
 	}
+	for text, want := range map[string]string{"a hunter2-and-m": "a ***", "a hunter2": "a ***", "a hunt": "a ***", "a hun": "a hun", "a hunter2 b": "a *** b", "": ""} {
+		if got := string(m.Cut([]byte(text))); got != want {
+			t.Errorf("%q cut off: %q, want %q", text, got, want)
+		}
+	}
 	if got := New(nil).String("hunter2"); got != "hunter2" {
 		t.Errorf("no values: %q", got)
 	}
