@@ -236,6 +236,41 @@ func TestPostgresPlans(t *testing.T) {
 	}
 }
 
+// An import looks up what is stored row by row in the index that is made for it, also
+// in a table that nobody has analyzed since it was empty: what a batch costs does not
+// grow with those before it.
+func TestPostgresLooksUpByIndex(t *testing.T) {
+	t.Parallel()
+	db := openPostgres(t)
+	if _, err := db.SQL().ExecContext(t.Context(), "ALTER TABLE issues SET (autovacuum_enabled = false)"); err != nil {
+		t.Fatal(err)
+	}
+	var plan strings.Builder
+	s := sqlstore.New(told{db.SQL(), func(query string, args []any) {
+		rows, err := db.SQL().QueryContext(t.Context(), "EXPLAIN (ANALYZE, TIMING OFF) "+query, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		plan.Reset()
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				t.Fatal(err)
+			}
+			plan.WriteString(line + "\n")
+		}
+	}}, dialect.Postgres)
+	for batch := range 11 {
+		if _, err := s.Upsert(t.Context(), generated(batch*1000, 1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.Contains(plan.String(), "Index Cond: ((source = ") || strings.Contains(plan.String(), "Rows Removed") {
+		t.Errorf("reads what it is not asked for:\n%s", plan.String())
+	}
+}
+
 // Every text is compared and sorted bytewise, whatever the database's own collation is.
 func TestPostgresCollation(t *testing.T) {
 	t.Parallel()
