@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // Cutter is a proxy before a server that drops a connection at a COMMIT.
@@ -20,11 +21,16 @@ type Cutter struct {
 // Cut says at what moment of a COMMIT a connection is dropped.
 type Cut string
 
-// The moments: before the server hears of it; or as it does, so that its answer is lost.
+// The moments: before the server hears of it; as it does, so that its answer is lost; and
+// so that it hears of it only a while after the client has lost the connection.
 const (
 	Before Cut = "before"
 	After  Cut = "after"
+	Late   Cut = "late"
 )
+
+// delay is by how much a COMMIT is late. A client has connected again by then.
+const delay = 200 * time.Millisecond
 
 // NewCutter puts a proxy before a database of a server that listens to TCP. It lasts
 // for the test.
@@ -78,7 +84,10 @@ func (c *Cutter) serve(client net.Conn) {
 		if cut {
 			client.Close() // and nothing of the answer goes through
 		}
-		if !cut || *when == After {
+		if cut && *when == Late {
+			time.Sleep(delay)
+		}
+		if !cut || *when != Before {
 			if _, err := up.Write(buffer[:n]); err != nil {
 				return
 			}
