@@ -21,6 +21,7 @@ const veiled = "hunter2-and-more"
 type onceInput struct {
 	DryRun bool          `json:"dryRun"`
 	User   string        `json:"user"`
+	Count  int64         `json:"count"`
 	Token  runner.Secret `json:"token"`
 }
 
@@ -119,6 +120,20 @@ func TestASecretIsNoLock(t *testing.T) {
 	e := failure(t, err)
 	if text := fmt.Sprint(e.Message, e.Violations); e.Code != runner.CodeInput || !strings.Contains(text, "a lock that holds a secret") || strings.Contains(text, veiled) {
 		t.Errorf("%s: %s", e.Code, text)
+	}
+}
+
+// A refusal that repeats what another field has does not repeat the secret's value.
+func TestARefusalRepeatsNoSecret(t *testing.T) {
+	t.Parallel()
+	r := runnerOf(t, "testdata/secretonce.yaml", func(r *runner.Registry[deps]) {
+		runner.HandleTx(r, "sec.ret", func(context.Context, deps, onceInput, *runner.Changes) (struct{}, error) { return struct{}{}, nil })
+	}, newNumbers(1).open, runner.Options{})
+	for token, want := range map[string]string{"other": "/count must be written as an integer: write 1234567", "1234567": "/count must be written as an integer: write ***"} {
+		_, err := r.Plan(runner.Request{Task: "sec.ret", Input: []byte(`{"count":1234567.0,"token":"` + token + `"}`), Actor: "a", Client: "c"})
+		if e := failure(t, err); len(e.Violations) != 1 || e.Violations[0].Pointer+" "+e.Violations[0].Message != want {
+			t.Errorf("%+v, want %s", e.Violations, want)
+		}
 	}
 }
 
