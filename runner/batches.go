@@ -122,12 +122,19 @@ func (b *batchRun) restore(ctx context.Context) error {
 	return err
 }
 
-// count asks how many items there are, once a run.
+// count asks how many items there are, once a run. It may wait for a table that another
+// has for itself, and nothing is lost with it: a run that is told to end leaves it.
 func (b *batchRun) count(ctx context.Context) error {
 	if b.src.opts().count == nil || b.total != nil {
 		return nil
 	}
+	ctx, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	defer context.AfterFunc(b.x.watch.told, func() { leave(context.Cause(b.x.watch.told)) })()
 	n, err := b.src.opts().count(ctx, b.app.App, b.x.plan.input)
+	if told := b.x.watch.asked.Load(); told != nil && err != nil {
+		return told
+	}
 	if err != nil {
 		return err
 	}

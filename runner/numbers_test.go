@@ -26,6 +26,7 @@ type numbers struct {
 type hooks struct {
 	apply  func(ctx context.Context, items []int64) error
 	look   func(ctx context.Context, d deps) (any, error)
+	count  func(ctx context.Context) error
 	begin  func() error
 	commit func(commit func() error) error
 }
@@ -107,7 +108,14 @@ func page[In any](_ context.Context, d deps, _ In, after int64, limit int) ([]ro
 	return rows, nil
 }
 
-func count(_ context.Context, d deps, _ doubleInput) (int64, error) { return int64(len(*d.rows)), nil }
+func count(ctx context.Context, d deps, _ doubleInput) (int64, error) {
+	if d.app.hook.count != nil {
+		if err := d.app.hook.count(ctx); err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(*d.rows)), nil
+}
 
 func double(ctx context.Context, d deps, in doubleInput, b *runner.Batch[row, doubleOutput]) error {
 	if hook := d.app.hook.apply; hook != nil {

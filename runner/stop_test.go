@@ -3,6 +3,7 @@ package runner_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,28 @@ func TestAStopEndsAfterTheBatch(t *testing.T) {
 			t.Errorf("resumed: %v, %s, rows %v", err, run.Status, app.db.Read())
 		}
 	})
+}
+
+// A count that waits, as for a table that another has for itself, is left by a run that is
+// told to end: it has begun no batch. Taken on it counts again.
+func TestAStopEndsACount(t *testing.T) {
+	t.Parallel()
+	app, stop := newNumbers(10), make(chan runner.Code)
+	app.hook.count = func(ctx context.Context) error {
+		close(stop)
+		<-ctx.Done()
+		return fmt.Errorf("count: %w", ctx.Err())
+	}
+	r := newRunner(t, app, runner.Options{State: inMemory(memory.NewState())})
+	run, err := r.Run(t.Context(), runner.Request{Task: "numbers.double", Actor: "a", Client: "c", Stop: stop})
+	if e := failure(t, err); e.Code != runner.CodeStopped || run.Status != ports.Stopped || run.Progress.Total != nil {
+		t.Fatalf("%s: %s; %s", e.Code, e.Message, run.Status)
+	}
+	app.hook.count = nil
+	run, err = r.Resume(t.Context(), run.ID, runner.Request{Actor: "a", Client: "c"})
+	if err != nil || run.Progress.Total == nil || !slices.Equal(app.db.Read(), doubled(10)) {
+		t.Errorf("resumed: %v, %s, rows %v", err, run.Status, app.db.Read())
+	}
 }
 
 // A one-shot has no batch to end after: its context is cancelled, and what it
