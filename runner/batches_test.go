@@ -319,7 +319,7 @@ func TestSkippedItemsAreTold(t *testing.T) {
 		t.Fatalf("%v: %+v", err, run.Progress)
 	}
 	for at := 1; at <= 8; at++ {
-		line := fmt.Sprintf(`level=WARN msg="item skipped" run=%s task=numbers.double-some env=local actor=tester tenant="" reason="row %d is bad"`, run.ID, at)
+		line := fmt.Sprintf(`level=WARN msg="item skipped" run=%s task=numbers.double-some env=local actor=tester tenant="" batch=%d reason="row %d is bad"`, run.ID, (at+3)/4, at)
 		if got := strings.Contains(k.Log(), line); got != (at <= 5) {
 			t.Errorf("row %d in the log: %v\n%s", at, got, k.Log())
 		}

@@ -298,7 +298,7 @@ func TestAFailedItemThatIsGone(t *testing.T) {
 			t.Errorf("size %d: %v, %+v, seen %v", size, err, child.Progress, seen)
 		}
 		for _, at := range removed {
-			if n := strings.Count(log.String(), fmt.Sprintf("key=%s:%d batch=", parent.ID, at)); n != 1 {
+			if n := strings.Count(log.String(), fmt.Sprintf("key=%s:%d\n", parent.ID, at)); n != 1 {
 				t.Errorf("size %d: %d lines say that item %d is gone\n%s", size, n, at, log)
 			}
 		}

@@ -69,8 +69,8 @@ func traceID(traceparent string) (string, bool) {
 	return parts[1], true
 }
 
-// atBatch adds the batch that a run is at. Groups are opened by a handler's own log, and
-// the batch then stands in them.
+// atBatch adds the batch that a run is at, before what a line says by itself. Groups are
+// opened by a handler's own log, and the batch then stands in them.
 type atBatch struct {
 	slog.Handler
 	batch *atomic.Int64 // 0: at none
@@ -78,8 +78,10 @@ type atBatch struct {
 
 func (h atBatch) Handle(ctx context.Context, r slog.Record) error {
 	if n := h.batch.Load(); n > 0 {
-		r = r.Clone()
-		r.AddAttrs(slog.Int64("batch", n))
+		line := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
+		line.AddAttrs(slog.Int64("batch", n))
+		r.Attrs(func(a slog.Attr) bool { line.AddAttrs(a); return true })
+		r = line
 	}
 	return h.Handler.Handle(ctx, r)
 }
