@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// heldRows are of the file that was imported into the table.
+const heldRows = 600
+
 // The longest that a backfill may stand in a table's queue: its lock_timeout, and what a
 // slow machine adds to it.
 const longestWait = 8 * time.Second
@@ -26,9 +29,9 @@ type backfilling struct {
 func newBackfilling(t *testing.T) *backfilling {
 	t.Helper()
 	all := tasks(killedBatch)[:2]
-	calm := newServerSite(t, stoppedRows)
+	calm := newServerSite(t, heldRows)
 	calm.count()
-	b := &backfilling{want: undisturbedIn(calm, all...), site: newServerSite(t, stoppedRows)}
+	b := &backfilling{want: undisturbedIn(calm, all...), site: newServerSite(t, heldRows)}
 	b.count()
 	b.must(all[0].start()...)
 	begun := b.noted(noteBegin)

@@ -72,7 +72,7 @@ func TestAServerIsKilled(t *testing.T) {
 	}{
 		"data":            {false, serverKills / 4, 0},
 		"all":             {true, serverKills, 0},
-		"all, for longer": {true, 1, 11 * time.Second},
+		"all, for longer": {true, 1, 12 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
