@@ -26,17 +26,22 @@ func postgresImport(s server, dir string, rounds, rows int) error {
 	}
 	reference := s.psql(`psql \copy`, `\copy issues from 'table.csv' with (format csv, header match, force_not_null (url))`)
 	reference.dir, reference.prepare = dir, empty
-	samples, err := measure(rounds, reference,
-		command{name: "issues.import", dir: dir, env: env, prepare: empty,
-			args: []string{beignet, "task", "run", "issues.import", "--json", "--log-level", "error", "--input", `{"file":"jira.csv","dryRun":false}`}},
-	)
+	commands, sizes := []runnable{reference}, []int{1000, 5000}
+	for _, size := range sizes {
+		commands = append(commands, command{name: "issues.import", dir: dir, env: env, prepare: empty, quiet: true,
+			args: append([]string{beignet}, task("issues.import", "--batch-size", fmt.Sprint(size), "--input", `{"file":"jira.csv","dryRun":false}`)...)})
+	}
+	samples, err := measure(rounds, commands...)
 	if err != nil {
 		return err
 	}
-	copied, ours := median(samples[0]), median(samples[1])
+	copied := median(samples[0])
 	fmt.Printf("import of %d rows, %d MB, into Postgres (medians of %d)\n", rows, size>>20, rounds)
-	fmt.Printf("%16s %8.0f rows/s\n", reference.name, float64(rows)/copied.Seconds())
-	fmt.Printf("%16s %8.0f rows/s  %.2f × the time, peak %d MiB\n", "issues.import",
-		float64(rows)/ours.Seconds(), ours.Seconds()/copied.Seconds(), highest(samples[1])>>20)
+	fmt.Printf("%32s %8.0f rows/s\n", reference.name, float64(rows)/copied.Seconds())
+	for i, size := range sizes {
+		took := median(samples[i+1])
+		fmt.Printf("%32s %8.0f rows/s  %.2f × the time, peak %d MiB\n", fmt.Sprintf("issues.import in batches of %d", size),
+			float64(rows)/took.Seconds(), took.Seconds()/copied.Seconds(), highest(samples[i+1])>>20)
+	}
 	return nil
 }
