@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// quiet is how long reader and writer are alone, for comparison.
+// alone is how long reader and writer are alone, for comparison.
 const alone = 20 * time.Second
 
 type latencies struct {
@@ -60,19 +60,20 @@ func postgresAlongside(s server, dir string, rounds, rows int) error {
 			cases[i].felt = append(cases[i].felt, f)
 		}
 	}
-	fmt.Printf("a reader and a writer beside a backfill of %d rows, 200 statements/s each; ms (medians of %d)\n", rows, rounds)
-	fmt.Printf("%16s %10s %9s %9s %9s %9s %9s %9s\n", "", "rows/s", "read p50", "p99", "max", "write p50", "p99", "max")
+	fmt.Printf("a reader and a writer beside a backfill of %d rows, ms a statement (medians of %d)\n", rows, rounds)
+	fmt.Printf("%16s %8s %8s %8s %8s %8s %8s %8s %8s %8s\n", "", "rows/s", "reads/s", "p50", "p99", "max", "writes/s", "p50", "p99", "max")
 	for i, c := range cases {
 		speed := "-"
 		if i > 0 {
 			speed = fmt.Sprintf("%.0f", float64(rows)/middle(c.felt, func(f felt) float64 { return f.took.Seconds() }))
 		}
-		fmt.Printf("%16s %10s", c.name, speed)
+		fmt.Printf("%16s %8s", c.name, speed)
 		for _, of := range []func(felt) latencies{func(f felt) latencies { return f.Reads }, func(f felt) latencies { return f.Writes }} {
+			fmt.Printf(" %8.0f", middle(c.felt, func(f felt) float64 { return float64(of(f).N) / f.took.Seconds() }))
 			for _, at := range []func(latencies) float64{
 				func(l latencies) float64 { return l.P50 }, func(l latencies) float64 { return l.P99 }, func(l latencies) float64 { return l.Max },
 			} {
-				fmt.Printf(" %9.2f", middle(c.felt, func(f felt) float64 { return at(of(f)) }))
+				fmt.Printf(" %8.2f", middle(c.felt, func(f felt) float64 { return at(of(f)) }))
 			}
 		}
 		fmt.Println()
