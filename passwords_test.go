@@ -84,6 +84,8 @@ func TestPasswordsOfBadAddresses(t *testing.T) {
 		"postgres://ann:" + password + "@/", "postgres://ann:" + password + "%zz@db/orders", "postgres://ann:" + password + "@db:port/orders",
 		"postgres://ann:" + needle + "/" + needle + "@db/orders", "postgres://ann:" + needle + "#" + needle + "@db/orders", "postgres://ann:" + needle + " @db/orders",
 		"postgres://ann:" + needle + "?x@db/orders", "postgres://ann:" + needle + "\x01@db/orders", "postgres://ann:" + password + "@db/orders?sslmode=odd&sslpassword=" + needle,
+		"postgres://ann:7/" + needle + "@db/orders", "postgres://ann:/" + needle + "@db/orders", "postgres://ann:12#" + needle + "@db/orders",
+		"postgres://ann:?" + needle + "@db/orders", "postgres://ann:7?" + needle + "=1@db/orders", "postgres://ann:7@x/" + needle + "@db/orders",
 		"postgres//ann:" + password + "@db/orders", "mysql://ann:" + password + "@db/orders", "ann:" + password + "@tcp(db:3306)/orders",
 		"host=db user=ann password=" + needle, "Password = '" + needle + "'", "sqlite://ann:" + password + "@db",
 	} {

@@ -46,8 +46,11 @@ func Redact(address string) string {
 		return address
 	}
 	u, err := url.Parse(address)
-	if err != nil {
-		return "(unreadable)"
+	if err != nil || strings.Contains(u.EscapedPath()+u.EscapedFragment(), "@") || u.User == nil && strings.Contains(u.RawQuery, "@") {
+		return "(unreadable)" // what is behind an unescaped / or # or ? may be the rest of a password
+	}
+	if strings.Contains(u.RawQuery, "@") {
+		u.RawQuery = "xxxxx"
 	}
 	for name := range u.Query() {
 		if strings.Contains(strings.ToLower(name), "password") {

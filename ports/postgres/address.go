@@ -47,6 +47,10 @@ func parse(address string) (*pgx.ConnConfig, string, error) {
 		return nil, "", &ports.AddressError{Message: "the database's address is malformed: " + form +
 			", and what is not a letter or digit in the user or the password as %XX"}
 	}
+	if torn(u) {
+		return nil, "", &ports.AddressError{Message: "the database's address has an @ behind its host: " + form +
+			", and what is not a letter or digit in the user or the password as %XX, such as %2F for /, %23 for #, %3F for ? and %40 for @"}
+	}
 	if u.Host == "" && u.Query().Get("host") == "" {
 		return nil, "", &ports.AddressError{Message: "the database's address names no host: " + form}
 	}
@@ -77,6 +81,13 @@ func parse(address string) (*pgx.ConnConfig, string, error) {
 	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}}
 	config.DialFunc = dialer.DialContext
 	return config, name(config), nil
+}
+
+// torn reports whether a part of an address that names what is written to may be one of
+// a password: a / a # or a ? in it ends the host, and what is before it may pass for a
+// user's name as the host and for digits as the port.
+func torn(u *url.URL) bool {
+	return strings.Contains(u.EscapedPath()+u.EscapedFragment(), "@") || u.User == nil && strings.Contains(u.RawQuery, "@")
 }
 
 // detail is what can be told of why pgx cannot use an address.

@@ -23,6 +23,8 @@ func TestName(t *testing.T) {
 		"postgres://u@/d?host=/run/postgresql&port=7":                   "postgres:///d?host=/run/postgresql&port=7",
 		"postgres://u:" + canary + "@h1:1,h2:2/d?sslmode=prefer":        "postgres://h1:1,h2:2/d",
 		"postgres://u:" + canary + "%40%2F@h/d%20e":                     "postgres://h:5432/d e",
+		"postgres://u@h/d%40e":                                          "postgres://h:5432/d@e",
+		"postgres://u@h/d?application_name=u@x":                         "postgres://h:5432/d",
 		"postgres://h/?dbname=d":                                        "postgres://h:5432/d",
 		"postgres://u@h/d?default_query_exec_mode=cache_statement":      "postgres://h:5432/d",
 		"postgres://u@h/d?search_path=app&application_name=x&options=y": "postgres://h:5432/d",
@@ -41,6 +43,8 @@ func TestAddressRefused(t *testing.T) {
 		"postgres://u:" + canary + "@h", "postgres://u:" + canary + "@h/", "postgres://u:" + canary + "@/d",
 		"postgres://u:" + canary + "@h:port/d", "postgres://u:" + canary + "#x@h/d", "postgres://u:" + canary + "%@h/d",
 		"postgres://u:" + canary + " @h/d", "postgres://u:" + canary + "/x@h/d", "postgres://u:" + canary + "@h:70000/d",
+		"postgres://u:7/" + canary + "@h/d", "postgres://u:/" + canary + "@h/d", "postgres://u:12#" + canary + "@h/d", "postgres://u:?" + canary + "@h/d",
+		"postgres://u:7?" + canary + "=1@h/d", "postgres://u/" + canary + "@h/d", "postgres://u:7@x/" + canary + "@h/d", "postgres://u:7@x/d#" + canary + "@h/d",
 		"postgres://u:" + canary + "@h/d?sslmode=" + canary, "postgres://u@h/d?password=" + canary + "&connect_timeout=soon",
 		"postgres://u:" + canary + "@h/d?sslmode=verify-full&sslrootcert=/none", "postgres://u:" + canary + "@h/d\x00",
 	} {
