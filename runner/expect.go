@@ -31,7 +31,7 @@ func (x *execution) meets(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	refused := x.end(err)
+	refused := x.plan.secrets.error(asError(err)) // before x is equipped
 	x.runner.AuditRefusal(ctx, x.plan.request, refused)
 	return refused
 }

@@ -2,10 +2,12 @@ package runner_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/memory"
 	"github.com/beignet-go/beignet/runner"
 	"github.com/beignet-go/beignet/runner/runnertest"
 )
@@ -76,4 +78,39 @@ func TestExpectedDatabaseIsAudited(t *testing.T) {
 		t.Error(err)
 	}
 	k.WantAudit("task.started", "number.doubled", "task.stopped", "task.refused", "task.refused")
+}
+
+// A database that cannot be looked at is not the expected one, whatever keeps it from
+// being opened, and whether a run starts, is resumed, or the database is to be made.
+func TestExpectedDatabaseThatDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	app := newNumbers(3)
+	var away error
+	r := runnerOf(t, "testdata/tasks.yaml", app.register, func(ctx context.Context, s runner.Session) (runner.Opened[deps], error) {
+		opened, err := app.open(ctx, s)
+		opened.Name = func(context.Context) (string, error) { return "orders", nil }
+		return opened, errors.Join(err, away)
+	}, runner.Options{State: inMemory(memory.NewState())})
+	req := runner.Request{Task: "numbers.double", Actor: "ann", Client: "test", Expect: "orders", Limits: runner.Limits{Items: 1, BatchSize: 1}}
+	run, err := r.Run(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		away error
+		code runner.Code
+	}{
+		{errors.New("tls: failed to verify certificate"), runner.CodeTask},
+		{ports.ErrUnavailable, runner.CodeUnavailable},
+	} {
+		away = test.away
+		_, started := r.Run(t.Context(), req)
+		_, resumed := r.Resume(t.Context(), run.ID, runner.Request{Actor: "ann", Client: "test", Expect: "orders"})
+		_, made := r.Init(t.Context(), req)
+		for what, err := range map[string]error{"started": started, "resumed": resumed, "made": made} {
+			if e := failure(t, err); e.Code != test.code || !errors.Is(err, away) {
+				t.Errorf("%s: %s: %s", what, e.Code, e.Message)
+			}
+		}
+	}
 }
