@@ -361,3 +361,54 @@ func TestTune(t *testing.T) {
 		}
 	})
 }
+
+// What another process has said of a run's pace holds when it is resumed, also where the
+// run has ended before it came to it.
+func TestAnUnheededTuningHolds(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		tuned   runner.Tuning
+		resumed runner.Limits
+		rate    int64
+		size    int
+	}{
+		"both":              {runner.Tuning{Rate: new(int64(7)), BatchSize: 2}, runner.Limits{}, 7, 2},
+		"the size":          {runner.Tuning{BatchSize: 2}, runner.Limits{}, 5, 2},
+		"the rate is none":  {runner.Tuning{Rate: new(int64(0))}, runner.Limits{}, 0, 10},
+		"who resumes comes": {runner.Tuning{Rate: new(int64(7)), BatchSize: 2}, runner.Limits{Rate: new(int64(9)), BatchSize: 4}, 9, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				state, stop, p := memory.NewState(), make(chan runner.Code, 1), &paced{end: 40}
+				r := p.runner(t, state)
+				who := runner.Request{Actor: "bob", Client: "test"}
+				p.item = func(at int) time.Duration {
+					if at == 15 {
+						runs, err := r.History(t.Context(), runner.Target{}, ports.RunFilter{})
+						if err != nil || len(runs) != 1 {
+							t.Errorf("%d runs, %v", len(runs), err)
+							return 0
+						}
+						if _, err := r.Tune(t.Context(), runs[0].ID, who, test.tuned); err != nil {
+							t.Error(err)
+						}
+						stop <- runner.CodeStopped
+						return 5 * time.Second
+					}
+					return 0
+				}
+				run, _, err := p.do(t, runner.Request{Task: "paced.free", Stop: stop, Limits: runner.Limits{Rate: new(int64(5)), BatchSize: 10}}, state)
+				if e := failure(t, err); e.Code != runner.CodeStopped || run.Limits.BatchSize != 10 {
+					t.Fatalf("%v, %+v", err, run.Limits)
+				}
+				p.item, p.batches = nil, nil
+				who.Limits = test.resumed
+				run, err = r.Resume(t.Context(), run.ID, who)
+				if err != nil || p.batches[0] != test.size || run.Limits.BatchSize != test.size || run.Limits.Rate != test.rate {
+					t.Errorf("%v: batches of %v, %+v", err, p.batches, run.Limits)
+				}
+			})
+		})
+	}
+}

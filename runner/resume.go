@@ -138,7 +138,7 @@ func (x *execution) replan(run ports.Run, req Request, allowed func(ports.Run, *
 	if own {
 		req.Input = run.Input
 	}
-	req.Limits = inherit(req.Limits, run.Limits)
+	req.Limits = inherit(req.Limits, ordered(run))
 	x.plan, err = x.runner.Plan(req)
 	if own && err != nil && x.runner.keptBack(run) {
 		return withoutSecrets(run) // and not what is wrong with what stands in their place
@@ -172,6 +172,19 @@ func (r *Runner) keptBack(run ports.Run) bool {
 
 func withoutSecrets(run ports.Run) error {
 	return &Error{Code: CodeUsage, Message: "the input of run " + run.ID + " holds secrets, which are not kept", Hint: "give the input again"}
+}
+
+// ordered are a run's limits with the order that was left for its pace: the process that
+// was at it may have ended before it came to that.
+func ordered(run ports.Run) ports.Limits {
+	l := run.Limits
+	if run.Order != nil {
+		if run.Order.Rate != nil {
+			l.Rate = *run.Order.Rate
+		}
+		l.BatchSize = cmp.Or(run.Order.BatchSize, l.BatchSize)
+	}
+	return l
 }
 
 // inherit fills in what a resuming caller leaves out with what the run had.
