@@ -170,6 +170,7 @@ func (b *batchRun) step(ctx context.Context, limit int) (more bool, err error) {
 				limit /= 2
 				b.size = min(b.size, limit)
 				b.x.log.Warn("the batch is halved", "items", limit, "error", err)
+				return &halved{err}
 			}
 			return err
 		})

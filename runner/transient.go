@@ -28,15 +28,21 @@ func crowded(err error) bool {
 
 // patiently calls do, and again for as long as its error is transient: after waits
 // that grow, with some chance in them so that two processes do not meet for ever.
-// When patience is at its end the error is the last of do's. A run that is told to
-// end waits no longer; the error is then why.
+// When patience is at its end the error is the last of do's; after one that is a [halved]
+// it begins anew. A run that is told to end waits no longer; the error is then why.
 func (x *execution) patiently(ctx context.Context, do func() error) error {
 	waiting, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	defer context.AfterFunc(x.watch.told, func() { leave(context.Cause(x.watch.told)) })()
 
-	first := true
-	return retry(waiting, do, transient, func(err error, wait time.Duration) {
+	first, waits := true, newWaits()
+	return retry(waiting, waits, func() error {
+		err := do()
+		if errors.As(err, new(*halved)) {
+			waits.anew()
+		}
+		return err
+	}, transient, func(err error, wait time.Duration) {
 		if first {
 			x.log.Warn("trying again", "for", patience, "error", err)
 		}
@@ -49,17 +55,23 @@ func (x *execution) patiently(ctx context.Context, do func() error) error {
 // while the state is busy, until ctx ends. A lost reply is not waited out, for the word
 // may have been heard.
 func insistently(ctx context.Context, do func() error) error {
-	return retry(ctx, do, func(err error) bool { return errors.Is(err, ports.ErrBusy) }, nil)
+	return retry(ctx, newWaits(), do, func(err error) bool { return errors.Is(err, ports.ErrBusy) }, nil)
 }
 
-func retry(ctx context.Context, do func() error, again func(error) bool, notify backoff.Notify) error {
+// halved is the error of a batch that is tried next with half its items. That is
+// progress: patience is for one size.
+type halved struct{ error }
+
+func (e *halved) Unwrap() error { return e.error }
+
+func retry(ctx context.Context, waits *waits, do func() error, again func(error) bool, notify backoff.Notify) error {
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := do()
 		if err != nil && !again(err) {
 			err = backoff.Permanent(err)
 		}
 		return struct{}{}, err
-	}, backoff.WithBackOff(newWaits()), backoff.WithMaxElapsedTime(0), backoff.WithNotify(notify))
+	}, backoff.WithBackOff(waits), backoff.WithMaxElapsedTime(0), backoff.WithNotify(notify))
 	return err
 }
 
@@ -67,7 +79,8 @@ func retry(ctx context.Context, do func() error, again func(error) bool, notify 
 // the call: a batch that has taken a minute is tried again like any other.
 type waits struct {
 	*backoff.ExponentialBackOff
-	since time.Time
+	since time.Time // zero: no error yet
+	next  bool      // the error was the last of its patience: the next one begins another
 }
 
 func newWaits() *waits {
@@ -76,7 +89,17 @@ func newWaits() *waits {
 	return w
 }
 
+// anew has the next error begin another patience, with short waits.
+func (w *waits) anew() {
+	w.Reset()
+	w.next = true
+}
+
 func (w *waits) NextBackOff() time.Duration {
+	if w.next {
+		w.next, w.since = false, time.Time{}
+		return w.ExponentialBackOff.NextBackOff()
+	}
 	if w.since.IsZero() {
 		w.since = time.Now()
 	}

@@ -110,6 +110,45 @@ func TestALongBatchIsTriedAgain(t *testing.T) {
 	})
 }
 
+// Patience is for one size of a batch: each half of one whose statements take longer than
+// all of it is tried, and the last size as long as any other.
+func TestAHalfIsTriedAnew(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fits  int   // the largest batch whose statements do not time out
+		tried []int // sizes, as far as the first batch that fits
+	}{
+		"one item fits": {1, []int{8, 4, 2, 1}},
+		"nothing fits":  {0, []int{8, 4, 2, 1, 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				app := newNumbers(8)
+				var tried []int
+				app.hook.apply = func(_ context.Context, items []int64) error {
+					tried = append(tried, len(items))
+					if len(items) <= test.fits {
+						return nil
+					}
+					time.Sleep(40 * time.Second)
+					return ports.ErrTimeout
+				}
+				_, err := kit(t, app).Do(runner.Request{Task: "numbers.double", Limits: runner.Limits{BatchSize: 8}})
+				if test.fits > 0 && (err != nil || !slices.Equal(app.db.Read(), doubled(8))) {
+					t.Errorf("%v, rows %v", err, app.db.Read())
+				}
+				if test.fits == 0 && (failure(t, err).Code != runner.CodeUnavailable || len(tried) > len(test.tried)) {
+					t.Errorf("%v, tried %v", err, tried)
+				}
+				if n := len(test.tried); !slices.Equal(tried[:min(n, len(tried))], test.tried) {
+					t.Errorf("tried %v, want %v first", tried, test.tried)
+				}
+			})
+		})
+	}
+}
+
 // A stop, an end of the time and an end from outside are not waited past.
 func TestWaitingEndsWithTheRun(t *testing.T) {
 	t.Parallel()
