@@ -22,6 +22,7 @@ var (
 	ErrIO          = errors.New("i/o error")
 	ErrCorrupt     = errors.New("corrupt")
 	ErrUnsupported = errors.New("not supported")
+	ErrSchema      = errors.New("not as this program needs it") // a table, a column, a right of the database is missing
 )
 
 // StaleError says which fences a database has stored above those that were to be

@@ -108,7 +108,7 @@ func endsRun(err error) bool {
 		file  *FileError
 	)
 	for _, s := range []error{
-		ports.ErrBusy, ports.ErrTimeout, ports.ErrUnavailable, ports.ErrFull, ports.ErrIO, ports.ErrCorrupt, ports.ErrStale,
+		ports.ErrBusy, ports.ErrTimeout, ports.ErrUnavailable, ports.ErrFull, ports.ErrIO, ports.ErrCorrupt, ports.ErrStale, ports.ErrSchema,
 		context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, s) {

@@ -84,6 +84,29 @@ func (m *mending) rejected(t *testing.T, id string) []runner.Rejection {
 	return all
 }
 
+// A table or a right that the database lacks is no item's fault, though one statement
+// met it: no item is left behind.
+func TestASchemaThatIsWrongBlamesNoItem(t *testing.T) {
+	t.Parallel()
+	app, state := newNumbers(6), memory.NewState()
+	register := eachItem(func(_ context.Context, _ deps, b *runner.Batch[row, doubleOutput]) error {
+		if b.Items[0].At > 1 {
+			return fmt.Errorf("relation \"row\" does not exist: %w", ports.ErrSchema)
+		}
+		return nil
+	})
+	r := runnerOf(t, "testdata/uncounted.yaml", register, app.open, runner.Options{State: inMemory(state)})
+	limits := skip(5)
+	limits.BatchSize = 1
+	run, err := r.Run(t.Context(), runner.Request{Task: "uncounted.double", Actor: "a", Client: "c", Limits: limits})
+	if e := failure(t, err); e.Code != runner.CodeConfig || !strings.Contains(e.Hint, "migrate") {
+		t.Errorf("%s: %s, hint %q; want %s", e.Code, e.Message, e.Hint, runner.CodeConfig)
+	}
+	if run.Progress.Processed != 1 || run.Progress.Failed != 0 {
+		t.Errorf("%+v, want 1 processed and none failed", run.Progress)
+	}
+}
+
 // Once the cause is mended, exactly the failed items are gone over, in batches, with
 // the keys that they have always had; and of what fails again the same is true.
 func TestFailedItemsAreRetried(t *testing.T) {

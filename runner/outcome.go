@@ -103,6 +103,8 @@ func classify(err error) (Code, string) {
 		return CodeIO, "the file is left as it is: restore it from a backup, or move it away"
 	case errors.Is(err, ports.ErrIO), errors.Is(err, fs.ErrPermission) && !errors.As(err, &file):
 		return CodeIO, "look at the disk and the folder's permissions"
+	case errors.Is(err, ports.ErrSchema):
+		return CodeConfig, "migrate the database, or grant its user what the task needs"
 	case errors.Is(err, ports.ErrStale):
 		return CodeLocked, "another run or attempt has taken over; nothing of this batch was written"
 	case errors.Is(err, ports.ErrBusy):

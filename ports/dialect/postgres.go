@@ -43,14 +43,24 @@ func classifySQLState(state string) error {
 		return ports.ErrBusy
 	case "57014": // query_canceled, as by statement_timeout
 		return ports.ErrTimeout
-	case "25P03", // idle_in_transaction_session_timeout
+	case "25006", // read_only_sql_transaction, as after a failover
+		"25P03", // idle_in_transaction_session_timeout
 		"25P04", // transaction_timeout
+		"53000", // insufficient_resources
+		"53200", // out_of_memory
 		"53300", // too_many_connections
 		"57P01", // admin_shutdown
 		"57P02", // crash_shutdown
 		"57P03", // cannot_connect_now
+		"57P04", // database_dropped
 		"57P05": // idle_session_timeout
 		return ports.ErrUnavailable
+	case "3F000", // invalid_schema_name
+		"42501", // insufficient_privilege
+		"42703", // undefined_column
+		"42883", // undefined_function
+		"42P01": // undefined_table
+		return ports.ErrSchema
 	case "53100": // disk_full
 		return ports.ErrFull
 	case "58030": // io_error
