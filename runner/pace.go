@@ -110,8 +110,20 @@ func (p *pace) tune(order *ports.Order) (resized bool) {
 }
 
 // throttle waits before the next batch for as long as the run is to. It ends with why
-// the run is to end, where it is told so meanwhile.
+// the run is to end, where it is told so meanwhile. A wait that was seen is over for all
+// who have seen it.
 func (b *batchRun) throttle(ctx context.Context) error {
+	err := b.hold(ctx)
+	seen := b.pace.waiting != ""
+	b.pace.waiting = ""
+	if err == nil && seen {
+		b.saved = time.Time{}
+		b.report(ctx)
+	}
+	return err
+}
+
+func (b *batchRun) hold(ctx context.Context) error {
 	b.heed()
 	if p := b.pace; p.pause {
 		p.pause = false
@@ -140,19 +152,13 @@ func (b *batchRun) heed() {
 	b.x.log.Info("tuned", "by", order.By, "rate", b.pace.limits.Rate, "batchSize", b.pace.limits.BatchSize)
 }
 
-// wait waits until an instant, which an order may move.
+// wait waits until an instant, which an order may move. From the first second on it is
+// seen, and on record for as long as it has been.
 func (b *batchRun) wait(ctx context.Context, why string, until func() time.Time) error {
-	began := time.Now()
 	end := until()
-	for waited := false; ; waited = true {
-		left := time.Until(end)
-		if left <= 0 {
-			if waited {
-				b.x.waits.add(why, time.Since(began))
-			}
-			return nil
-		}
-		timer := time.NewTimer(left)
+	for left := time.Until(end); left > 0; left = time.Until(end) {
+		began, timer := time.Now(), time.NewTimer(min(left, saveEvery))
+		var told error
 		select {
 		case <-timer.C:
 		case <-b.x.watch.news:
@@ -161,14 +167,23 @@ func (b *batchRun) wait(ctx context.Context, why string, until func() time.Time)
 				end = until()
 			}
 		case <-b.x.watch.told.Done():
-			b.x.waits.add(why, time.Since(began))
-			return context.Cause(b.x.watch.told)
+			told = context.Cause(b.x.watch.told)
 		case <-ctx.Done():
-			b.x.waits.add(why, time.Since(began))
-			return context.Cause(ctx)
+			told = context.Cause(ctx)
 		}
 		timer.Stop()
+		b.x.waits.add(why, time.Since(began))
+		if told != nil {
+			return told
+		}
+		if time.Until(end) > 0 {
+			if why != waitProbe {
+				b.pace.waiting = why
+			}
+			b.report(ctx)
+		}
 	}
+	return nil
 }
 
 // probe asks the database whether the next batch may begin, and waits while its number
@@ -180,14 +195,13 @@ func (b *batchRun) probe(ctx context.Context) error {
 	if time.Since(b.pace.asked) < every {
 		return nil
 	}
-	defer func() { b.pace.waiting = "" }()
-	for began := time.Now(); ; {
+	for began, first := time.Now(), true; ; first = false {
 		wrong := b.ask(ctx, probe)
 		if wrong == "" {
 			b.pace.asked = time.Now()
 			return nil
 		}
-		if b.pace.waiting == "" {
+		if first {
 			b.x.log.Warn("waiting for the probe", "for", patience, "probe", wrong)
 		}
 		b.pace.waiting = "probe: " + wrong

@@ -412,3 +412,57 @@ func TestAnUnheededTuningHolds(t *testing.T) {
 		})
 	}
 }
+
+// What a run waits for is seen once it takes more than a second, by who looks on and on
+// record, with how long it has been by then; and no more once the next batch is at work.
+func TestALongWaitIsSeen(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		task   string
+		limits runner.Limits
+		seen   string // "": nothing
+		after  []time.Duration
+	}{
+		"rate":         {"paced.free", runner.Limits{Rate: new(int64(4)), BatchSize: 14}, "rate", []time.Duration{1, 2, 3, 4, 5, 6}},
+		"pause":        {"paced.pause", runner.Limits{BatchSize: 15}, "pause", []time.Duration{1, 2, 4, 5}},
+		"a short wait": {"paced.free", runner.Limits{Rate: new(int64(16)), BatchSize: 15}, "", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				state, p, began := memory.NewState(), &paced{end: 30}, time.Now()
+				onRecord := func() ports.Run {
+					runs, err := state.List(t.Context(), ports.RunFilter{})
+					if err != nil || len(runs) != 1 {
+						t.Fatalf("%d runs, %v", len(runs), err)
+					}
+					return runs[0]
+				}
+				p.item = func(at int) time.Duration {
+					if waiting := onRecord().Progress.Waiting; waiting != "" {
+						t.Errorf("item %d is at work, and the run waits for the %s", at, waiting)
+					}
+					return 0
+				}
+				if test.seen != "" {
+					time.AfterFunc(2500*time.Millisecond, func() {
+						if run := onRecord(); run.Progress.Waiting != test.seen || waitedFor(run, test.seen) != 2*time.Second {
+							t.Errorf("on record: %q, %v", run.Progress.Waiting, run.Waits)
+						}
+					})
+				}
+				var after []time.Duration
+				run, _, err := p.do(t, runner.Request{Task: test.task, Limits: test.limits, Observe: func(at ports.Progress) {
+					if at.Waiting != "" && at.Waiting == test.seen {
+						after = append(after, time.Since(began)/time.Second)
+					} else if at.Waiting != "" {
+						t.Errorf("waiting for the %s", at.Waiting)
+					}
+				}}, state)
+				if err != nil || run.Progress.Waiting != "" || !slices.Equal(after, test.after) {
+					t.Errorf("%v: seen after %d, want %d", err, after, test.after)
+				}
+			})
+		})
+	}
+}
