@@ -43,6 +43,7 @@ type call struct {
 	taken bool        // standard output belongs to a task's export
 	diff  bool        // all samples of a preview are shown
 	head  *ports.Link // of the audit once the run has ended; nil: not known
+	last  func()      // what is to be done once the result is printed; nil: nothing
 
 	envName  string // the environment that --env or its variable names; "": local
 	envTyped bool   // --env stands on the command line
@@ -72,7 +73,11 @@ func (p program) main(ctx context.Context, args []string, std IO) (exit int) {
 	// By default Go dies when standard output is a pipe that nobody reads, in the
 	// middle of whatever the run is doing.
 	signal.Ignore(syscall.SIGPIPE)
-	return c.end(args, c.execute(ctx, args))
+	exit = c.end(args, c.execute(ctx, args))
+	if c.last != nil {
+		c.last()
+	}
+	return exit
 }
 
 func newCall(p program, std IO) *call {

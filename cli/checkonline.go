@@ -58,7 +58,7 @@ func (c *call) onlineText(o runner.Online) {
 		rows = append(rows, row{at.what, at.Address})
 		switch {
 		case at.Err != nil:
-			rows = append(rows, row{"", c.tty.Red(term.Escape(at.Err.Message))}, row{"", "hint: " + term.Escape(at.Err.Hint)})
+			rows = append(rows, row{"", at.Err.Message}, row{"", "hint: " + at.Err.Hint})
 		default:
 			rows = append(rows, row{"", cmp.Or(at.Name, "ok")})
 		}

@@ -20,7 +20,7 @@ func (c *call) locksBreak(parent *flagSet) *ff.Command {
 	})
 	cmd.LongHelp = "A lock of a state on a server frees itself some seconds after its process, or its host,\n" +
 		"has died. This is for a process that lives and hangs: it can commit nothing once\n" +
-		"another run has the lock. It is in the audit."
+		"another run has done a batch under the lock. End the process first, if you can."
 	flags.addGate("confirm", "KEY", "The lock's name again.", text(&confirmed))
 	c.addEnvironment(flags)
 	addCaller(flags, &actor, &reason)

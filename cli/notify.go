@@ -3,7 +3,11 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/beignet-go/beignet/internal/webhook"
 	"github.com/beignet-go/beignet/runner"
@@ -32,17 +36,26 @@ func (c *call) webhook(variable string) (string, error) {
 	return address, nil
 }
 
-// notify tells a webhook how the attempt has ended. That it cannot be told is a warning:
-// the outcome stands.
+// notifyWithin bounds how long a webhook keeps a call that has printed its result.
+const notifyWithin = 10 * time.Second
+
+// notify tells a webhook how the attempt has ended, once its result is printed. That it
+// cannot be told is a warning: the outcome stands, also where a signal ends the telling.
 func (a *attempt) notify(result runResult) {
 	if a.hook == "" || !a.ran {
 		return
 	}
-	body, err := json.Marshal(result)
-	if err == nil {
-		err = webhook.Post(context.Background(), a.hook, body, webhook.Options{Traceparent: a.env.trace})
-	}
-	if err != nil {
-		a.warn("the webhook was not told of the outcome: " + err.Error())
+	a.last = func() {
+		ctx, cancel := context.WithTimeout(context.Background(), notifyWithin)
+		defer cancel()
+		ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		body, err := json.Marshal(result)
+		if err == nil {
+			err = webhook.Post(ctx, a.hook, body, webhook.Options{Traceparent: a.env.trace})
+		}
+		if err != nil {
+			a.warn("the webhook was not told of the outcome: " + err.Error())
+		}
 	}
 }

@@ -22,7 +22,7 @@ type againFlags struct {
 	expect  string // the database's name
 	reason  string
 	limits  runner.Limits
-	notify  string // the variable with a webhook\'s URL
+	notify  string // the variable with a webhook's URL
 }
 
 // again is a command that goes on from a run, and prints what task run prints.

@@ -27,7 +27,7 @@ type runFlags struct {
 	preview string
 	diff    bool // show every change that a dry run keeps
 	limits  runner.Limits
-	notify  string // the variable with a webhook\'s URL
+	notify  string // the variable with a webhook's URL
 }
 
 func (c *call) taskRun(parent *flagSet) *ff.Command {

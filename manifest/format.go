@@ -106,6 +106,7 @@ type Batch struct {
 	Target           time.Duration `yaml:"target" doc:"How long a batch is to take, such as 500ms: the next has more items or fewer, beginning with size. Without it they stay the same."`                                                          // 0: none
 	Max              int           `yaml:"max" min:"1" max:"100000" doc:"The most items of a batch that is adapted to its target. Without it ten times its size."`                                                                                  // 0: the runner's default
 	LockTimeout      time.Duration `yaml:"lockTimeout" doc:"How long a batch waits for a lock of the database that another holds, before it is rolled back and tried again with half its items. Without it 5s."`                                    // 0: the runner's default
+	IdleTimeout      time.Duration `yaml:"idleTimeout" doc:"How long a server leaves a batch's transaction alone between two statements, before it ends it and its locks. Without it 30s."`                                                         // 0: the runner's default
 	StatementTimeout time.Duration `yaml:"statementTimeout" doc:"How long one statement of a batch may take on a server, before the batch is rolled back and tried again with half its items. Without it ten times target, and none without that."` // 0: the runner's default
 }
 

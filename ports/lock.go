@@ -26,7 +26,8 @@ type Locks interface {
 	Held(ctx context.Context, known ...string) ([]Lock, error)
 
 	// Break frees a key that is held with a token, whoever holds it, and appends the
-	// events, both or neither. The holder can commit nothing once another has the key.
+	// events, both or neither. The holder can commit nothing once
+	// another has raised its fences.
 	// ErrNotFound: it is not held. ErrStale: it is, with another token.
 	// ErrUnsupported: the holder is alive, for the kernel would have freed it.
 	Break(ctx context.Context, key string, token int64, events ...Event) error

@@ -12,8 +12,7 @@ import (
 // does so after its batch, within about a second, and the Standing says that it is at
 // it still. One that was interrupted is cancelled at once, on its record. One that has
 // ended stays as it is. Of the request, the target and who asks count; a protected
-// environment has to be named. The id is a full
-// one: see [Runner.Find].
+// environment has to be named. The id is a full one: see [Runner.Find].
 func (r *Runner) Cancel(ctx context.Context, id string, req Request) (Standing, error) {
 	var after Standing
 	if err := r.keeping(ctx, req, named); err != nil {

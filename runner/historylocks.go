@@ -25,8 +25,8 @@ func (r *Runner) Locks(ctx context.Context, t Target) ([]ports.Lock, error) {
 }
 
 // BreakLock frees a key whose holder has it for good, such as a process that hangs, and
-// returns the lock as it was. Whoever has it can commit nothing once another has taken
-// it. It is refused unless the key is repeated as confirmed. Of the request, the target
+// returns the lock as it was. Whoever had it can commit nothing once another run has done its
+// first batch under it. It is refused unless the key is repeated as confirmed. Of the request, the target
 // and who asks count; a protected environment has to be named, and wants a reason.
 func (r *Runner) BreakLock(ctx context.Context, req Request, key, confirmed string) (ports.Lock, error) {
 	var broken ports.Lock
@@ -82,7 +82,7 @@ func heldAs(held []ports.Lock, key string) (ports.Lock, error) {
 
 func (r *Runner) unconfirmed(l ports.Lock) error {
 	return &Error{
-		Code: CodeGate, Message: (&ports.LockedError{Lock: l}).Error() + "; once it is broken, that run commits nothing more",
+		Code: CodeGate, Message: (&ports.LockedError{Lock: l}).Error() + "; once it is broken, that run commits nothing after another's first batch",
 		Hint: "to break it, repeat its name: " + r.command("locks break "+l.Key+" --confirm "+l.Key),
 	}
 }

@@ -34,7 +34,7 @@ func (t *task) txOptions() ports.TxOptions {
 	return ports.TxOptions{
 		LockTimeout:      cmp.Or(t.Batch.LockTimeout, defaultLockTimeout),
 		StatementTimeout: cmp.Or(t.Batch.StatementTimeout, statementTargets*t.Batch.Target),
-		IdleTimeout:      patience,
+		IdleTimeout:      cmp.Or(t.Batch.IdleTimeout, patience),
 	}
 }
 

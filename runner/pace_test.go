@@ -272,7 +272,7 @@ func TestBoundsOfATransaction(t *testing.T) {
 	for task, want := range map[string]ports.TxOptions{
 		"paced.free":    {LockTimeout: 5 * time.Second, IdleTimeout: 30 * time.Second},
 		"paced.target":  {LockTimeout: 5 * time.Second, StatementTimeout: 10 * time.Second, IdleTimeout: 30 * time.Second},
-		"paced.bounded": {LockTimeout: 2 * time.Second, StatementTimeout: 7 * time.Second, IdleTimeout: 30 * time.Second},
+		"paced.bounded": {LockTimeout: 2 * time.Second, StatementTimeout: 7 * time.Second, IdleTimeout: 50 * time.Second},
 	} {
 		var got []ports.TxOptions
 		p := &paced{end: 3, begin: func(o ports.TxOptions, _ int) error { got = append(got, o); return nil }}

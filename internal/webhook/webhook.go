@@ -36,7 +36,11 @@ func Post(ctx context.Context, address string, body []byte, o Options) error {
 	if o.Wait == 0 {
 		o.Wait = time.Second
 	}
-	client := &http.Client{Timeout: o.Within}
+	client := &http.Client{
+		Timeout: o.Within,
+		// Who followed would take the address to another host, and its answer for this one's.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	for n := 1; ; n++ {
 		again, err := post(ctx, client, address, body, o.Traceparent)
 		switch {

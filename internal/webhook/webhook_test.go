@@ -24,6 +24,7 @@ func TestPost(t *testing.T) {
 		"broken":         {[]int{500, 500, 500, 200}, 3, ": it answers 500 Internal Server Error"},
 		"refused":        {[]int{403, 200}, 1, ": it answers 403 Forbidden"},
 		"hangs":          {[]int{0, 0, 200}, 3, ""},
+		"sent elsewhere": {[]int{302, 200}, 1, ": it answers 302 Found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -32,6 +33,7 @@ func TestPost(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				body, _ := io.ReadAll(r.Body)
 				got = append(got, r.Method+" "+r.URL.String()+" "+r.Header.Get("Content-Type")+" "+r.Header.Get("Traceparent")+" "+string(body))
+				w.Header().Set("Location", "/elsewhere")
 				if code := test.answers[len(got)-1]; code > 0 {
 					w.WriteHeader(code)
 					return
