@@ -2,12 +2,16 @@ package postgres
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/beignet-go/beignet/ports"
@@ -23,9 +27,37 @@ func connector(config *pgx.ConnConfig) driver.Connector {
 func (o opener) Connect(ctx context.Context) (driver.Conn, error) {
 	c, err := o.Connector.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, unconnected(ctx, err)
 	}
 	return &conn{Conn: c.(*stdlib.Conn)}, nil
+}
+
+// unconnected gives an error of connecting its class, whoever asked for the connection.
+// What the server itself has said, and the end of ctx, say enough.
+func unconnected(ctx context.Context, err error) error {
+	var failed *pgconn.ConnectError
+	var coded interface{ SQLState() string }
+	switch {
+	case ctx.Err() != nil, errors.As(err, &coded), !errors.As(err, &failed):
+		return err
+	case untrusted(err):
+		return &ports.DeniedError{Message: err.Error()}
+	}
+	return fmt.Errorf("%w: %w", ports.ErrUnavailable, err)
+}
+
+// untrusted reports whether one side of a connection has refused the certificate of the
+// other, or the terms of TLS.
+func untrusted(err error) bool {
+	var (
+		alert     tls.AlertError // the server's
+		unproved  *tls.CertificateVerificationError
+		authority x509.UnknownAuthorityError
+		invalid   x509.CertificateInvalidError
+		host      x509.HostnameError
+	)
+	return errors.As(err, &alert) || errors.As(err, &unproved) ||
+		errors.As(err, &authority) || errors.As(err, &invalid) || errors.As(err, &host)
 }
 
 // conn is a connection that can begin a transaction and set its limits in one round

@@ -116,7 +116,7 @@ func (db *DB) Close() error { return db.sql.Close() }
 // lost is an error of connecting that has no class of its own: a time limit that was
 // not ctx's.
 func lost(ctx context.Context, err error) error {
-	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, ports.ErrUnavailable) {
 		return fmt.Errorf("%w: %w", ports.ErrUnavailable, err)
 	}
 	return err
