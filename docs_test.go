@@ -22,6 +22,8 @@ import (
 //     out, what differs from run to run as [clitest.Scrub] has it, and "..." for any
 //     lines. A command that is to fail ends in "# exit N";
 //   - yaml with run: keys, and cron: the commands in them;
+//   - server: as console, for a server that is not here. That there are such commands
+//     and flags is seen; testdata/postgres/production.txtar types the like of them;
 //   - yaml, go, json, text: nothing to run.
 func TestDocuments(t *testing.T) {
 	t.Parallel()
@@ -100,6 +102,12 @@ func (d *document) run(b block) {
 		d.exec(at, strings.Join(b.lines, "\n"), 0)
 	case "console":
 		d.console(at, b.lines)
+	case "server":
+		for _, line := range b.lines {
+			if command, ok := strings.CutPrefix(line, "$ beignet "); ok {
+				d.known(at, strings.Fields(command))
+			}
+		}
 	case "yaml":
 		for _, line := range b.lines {
 			if _, command, ok := strings.Cut(line, "run: "); ok && !strings.Contains(line, "{") {
@@ -123,6 +131,21 @@ func (d *document) run(b block) {
 		}
 	default:
 		d.t.Errorf("%s: a block of kind %q", at, b.kind)
+	}
+}
+
+// known holds a command line to what help says of its command.
+func (d *document) known(at string, words []string) {
+	d.t.Helper()
+	flags := slices.IndexFunc(words, func(word string) bool { return strings.HasPrefix(word, "-") })
+	if flags < 0 {
+		flags = len(words)
+	}
+	help := d.exec(at, "beignet "+strings.Join(words[:flags], " ")+" --help", 0)
+	for _, word := range words[flags:] {
+		if strings.HasPrefix(word, "--") && !regexp.MustCompile(`(?m)^ +(-. )?`+word+`\b|--\[no-\]`+strings.TrimPrefix(word, "--no-")+`\b`).MatchString(help) {
+			d.t.Errorf("%s: no flag %s of %s", at, word, strings.Join(words[:flags], " "))
+		}
 	}
 }
 
