@@ -31,6 +31,16 @@ func state(ctx context.Context, t runner.Target, create bool) (ports.State, erro
 	return sqlite.OpenState(ctx, t.State, sqlite.StateOptions{Create: create, ReadOnly: t.ReadOnly, AuditKey: t.AuditKey})
 }
 
+// identity names a database of a server by host, port and name: roles and parameters of a
+// connection make it no other one.
+func identity(address string) string {
+	if !postgres.Is(address) {
+		return ""
+	}
+	name, _ := postgres.Name(address) // one that is malformed has none, and is refused elsewhere
+	return name
+}
+
 // database is one of any engine.
 type database struct {
 	pool

@@ -24,6 +24,6 @@ func main() { os.Exit(program().Main(context.Background(), os.Args[1:], cli.Std(
 func program() cli.Program[*handlers.App] {
 	return cli.Program[*handlers.App]{
 		Name: "beignet", Version: version, Manifests: manifests,
-		Register: handlers.Register, State: state, Open: open,
+		Register: handlers.Register, State: state, Identity: identity, Open: open,
 	}
 }

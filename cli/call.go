@@ -26,6 +26,7 @@ type program struct {
 	name, version string
 	manifests     fs.FS
 	state         func(context.Context, runner.Target, bool) (ports.State, error)
+	identity      func(address string) string
 	handlers      func() *runner.Handlers // builds the registry: only commands that need it pay
 }
 

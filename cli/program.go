@@ -42,6 +42,9 @@ type Program[A any] struct {
 	// State opens the state of a target, as runner.Options says. Required.
 	State func(ctx context.Context, t runner.Target, create bool) (ports.State, error)
 
+	// Identity names a database by its address, as runner.Target says. Optional.
+	Identity func(address string) string
+
 	// Open opens the app for one run. Required.
 	Open runner.Open[A]
 }
@@ -65,7 +68,7 @@ func Std() IO {
 // exit code.
 func (p Program[A]) Main(ctx context.Context, args []string, std IO) int {
 	bound := program{
-		name: p.Name, version: p.Version, manifests: p.Manifests, state: p.State,
+		name: p.Name, version: p.Version, manifests: p.Manifests, state: p.State, identity: p.Identity,
 		handlers: func() *runner.Handlers {
 			registry := runner.NewRegistry[A]()
 			p.Register(registry)

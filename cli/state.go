@@ -7,7 +7,6 @@ import (
 	"github.com/peterbourgon/ff/v4"
 
 	"github.com/beignet-go/beignet/internal/term"
-	"github.com/beignet-go/beignet/runner"
 )
 
 type stateInitResult struct {
@@ -62,8 +61,8 @@ func (c *call) initState(ctx context.Context, actor, reason, expect string) erro
 	}
 	result := stateInitResult{
 		SchemaVersion: schemaVersion, Environment: h.target.Environment,
-		State:    placeResult{runner.Redact(h.target.State), made.State},
-		Database: placeResult{runner.Redact(h.target.Database), made.Database},
+		State:    placeResult{h.target.Name(h.target.State), made.State},
+		Database: placeResult{h.target.Name(h.target.Database), made.Database},
 	}
 	if c.json {
 		return c.printJSON(result)

@@ -16,7 +16,7 @@ func (c *call) target(m module) (runner.Target, error) {
 	if err != nil {
 		return runner.Target{}, err
 	}
-	t := runner.Target{Environment: e.Name, Rules: e}
+	t := runner.Target{Environment: e.Name, Rules: e, Identity: c.identity}
 	if t.State, err = c.where(e, "state", e.State, c.env.state); err != nil {
 		return t, err
 	}

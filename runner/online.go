@@ -31,7 +31,7 @@ func (r *Runner) Online(ctx context.Context, req Request) Online {
 	req.Target.Environment, req.Target.ReadOnly = rules.Name, true
 	found := Online{
 		Environment: rules.Name, Protected: rules.Protected,
-		State: Place{Address: Redact(req.Target.State)}, Database: Place{Address: Redact(req.Target.Database)},
+		State: Place{Address: req.Target.Name(req.Target.State)}, Database: Place{Address: req.Target.Name(req.Target.Database)},
 	}
 	state, err := r.openState(ctx, req.Target, toLook)
 	if err == nil {

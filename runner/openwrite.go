@@ -39,9 +39,9 @@ func ifLost(ctx context.Context, state ports.Runs, t Target, of ports.Run) (*Err
 	case err != nil:
 		return nil, err
 	}
-	gone := &ports.VanishedError{What: "database", Path: Redact(t.Database), Evidence: "run " + use.Run + " has written to it"}
+	gone := &ports.VanishedError{What: "database", Path: t.Name(t.Database), Evidence: "run " + use.Run + " has written to it"}
 	return &Error{
 		Code: CodeConfig, Message: gone.Error(), Err: gone,
-		Hint: "restore it from a backup; to begin anew, move the state away too: " + Redact(t.State),
+		Hint: "restore it from a backup; to begin anew, move the state away too: " + t.Name(t.State),
 	}, nil
 }

@@ -70,7 +70,7 @@ func (r *Runner) ownState(ctx context.Context, state ports.State, t Target, clai
 		hint += "add --env " + of
 	}
 	return &Error{
-		Code: CodeGate, Message: fmt.Sprintf("the state %s is that of environment %s, not of %s", Redact(t.State), of, name), Hint: hint,
+		Code: CodeGate, Message: fmt.Sprintf("the state %s is that of environment %s, not of %s", t.Name(t.State), of, name), Hint: hint,
 	}
 }
 

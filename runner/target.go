@@ -17,6 +17,11 @@ type Target struct {
 
 	ReadOnly bool // it is looked at: not even an older schema is upgraded
 
+	// Identity is how a database is named by its address, whoever opens it and by which
+	// parameters: runs of one name are of one database. It repeats no password. Optional:
+	// without it, or where it returns "", a database is its address as [Redact] has it.
+	Identity func(address string) string
+
 	// Rules are what the environment asks of a run there, beside what the runner's own
 	// manifest says of it: of the two the stricter holds. Its places are not looked at.
 	Rules manifest.Environment
@@ -67,5 +72,15 @@ func (t Target) database() string {
 	if within, ok := strings.CutPrefix(t.Database, t.State); ok && t.State != "" && strings.ContainsAny(within[:min(1, len(within))], `/\`) {
 		return within[1:]
 	}
-	return Redact(t.Database)
+	return t.Name(t.Database)
+}
+
+// Name is an address of the target as messages and records name it.
+func (t Target) Name(address string) string {
+	if t.Identity != nil {
+		if name := t.Identity(address); name != "" {
+			return name
+		}
+	}
+	return Redact(address)
 }

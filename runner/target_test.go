@@ -1,8 +1,10 @@
 package runner_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/beignet-go/beignet/ports/memory"
 	"github.com/beignet-go/beignet/runner"
 )
 
@@ -31,5 +33,35 @@ func TestRedact(t *testing.T) {
 		if got := runner.Redact(address); got != want {
 			t.Errorf("%s is shown as %s, want %s", address, got, want)
 		}
+	}
+}
+
+// A run is of the database that its target's Identity names, whoever opens it: it can be
+// resumed by another role, and nowhere else.
+func TestIdentityOfADatabase(t *testing.T) {
+	t.Parallel()
+	app, state := newNumbers(8), memory.NewState()
+	r := newRunner(t, app, runner.Options{State: inMemory(state)})
+	at := func(address string) runner.Target {
+		return runner.Target{Database: address, Identity: func(address string) string {
+			_, host, _ := strings.Cut(address, "@")
+			return host
+		}}
+	}
+	run, err := r.Run(t.Context(), runner.Request{
+		Task: "numbers.double", Actor: "a", Client: "c", Target: at("x://ci@db/orders"), Limits: runner.Limits{Items: 4},
+	})
+	if err != nil || run.Database != "db/orders" {
+		t.Fatalf("a run of %q, %v", run.Database, err)
+	}
+	_, err = r.Resume(t.Context(), run.ID, runner.Request{Actor: "b", Client: "c", Target: at("x://ci@db/test")})
+	if e := failure(t, err); e.Code != runner.CodeConfig {
+		t.Errorf("on another database: %s", e.Message)
+	}
+	if _, err = r.Resume(t.Context(), run.ID, runner.Request{Actor: "b", Client: "c", Target: at("x://ann@db/orders")}); err != nil {
+		t.Error(err)
+	}
+	if got := (runner.Target{Identity: func(string) string { return "" }}).Name("x://a:b@c/d"); got != "x://a:xxxxx@c/d" {
+		t.Errorf("without a name it is %s", got)
 	}
 }

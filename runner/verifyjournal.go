@@ -177,7 +177,7 @@ func (j *journals) journalOf(ctx context.Context, run ports.Run) (ports.Checkpoi
 		from, err := j.opened.checkpoints()
 		return from, explain("journals", err)
 	case run.Committed():
-		return nil, explain("journals", &ports.VanishedError{What: "database", Path: j.target.Database, Evidence: "run " + run.ID + " has written to it"})
+		return nil, explain("journals", &ports.VanishedError{What: "database", Path: j.target.Name(j.target.Database), Evidence: "run " + run.ID + " has written to it"})
 	}
 	return nil, nil
 }
