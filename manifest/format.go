@@ -120,7 +120,7 @@ type Throttle struct {
 // Probe is a question to the database whose answer lets the next batch begin.
 type Probe struct {
 	Query    string        `yaml:"query,required,text" doc:"A statement that reads one number, such as the seconds that a replica lags."` // empty: there is no probe
-	Limit    int           `yaml:"limit,required" min:"0" max:"1000000000" doc:"The most that the number may be. While it is above, and while there is no answer, the run waits."`
+	Limit    int           `yaml:"limit,required" min:"0" max:"1000000000" doc:"The most that the number may be. While it is above, and while there is no answer, the run waits. A query that the database refuses ends it."`
 	Every    time.Duration `yaml:"every" doc:"How often to ask. Without it every 5s."`                                                                      // 0: the runner's default
 	Patience time.Duration `yaml:"patience" doc:"How long to wait for a number within the limit, before the run stops and can be resumed. Without it 10m."` // 0: the runner's default
 }

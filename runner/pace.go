@@ -3,6 +3,7 @@ package runner
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -188,7 +189,7 @@ func (b *batchRun) wait(ctx context.Context, why string, until func() time.Time)
 
 // probe asks the database whether the next batch may begin, and waits while its number
 // is too high or there is no answer: for as long as its patience, after which the run
-// stops and can be resumed.
+// stops and can be resumed. A query that the database refuses ends the run at once.
 func (b *batchRun) probe(ctx context.Context) error {
 	probe := b.pace.throttle.Probe
 	every, patience := cmp.Or(probe.Every, probeEvery), cmp.Or(probe.Patience, probePatience)
@@ -196,7 +197,10 @@ func (b *batchRun) probe(ctx context.Context) error {
 		return nil
 	}
 	for began, first := time.Now(), true; ; first = false {
-		wrong := b.ask(ctx, probe)
+		wrong, err := b.ask(ctx, probe)
+		if err != nil {
+			return err
+		}
 		if wrong == "" {
 			b.pace.asked = time.Now()
 			return nil
@@ -218,18 +222,24 @@ func (b *batchRun) probe(ctx context.Context) error {
 	}
 }
 
-// ask says what is wrong with the probe's answer; "": nothing.
-func (b *batchRun) ask(ctx context.Context, probe manifest.Probe) string {
+// ask says what is wrong with the probe's answer; "": nothing. An error says that there
+// will be none.
+func (b *batchRun) ask(ctx context.Context, probe manifest.Probe) (wrong string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()
 	number, err := b.app.Probe(ctx, probe.Query)
 	switch {
+	case errors.Is(err, ports.ErrSchema):
+		return "", &Error{
+			Code: CodeConfig, Message: "the probe of " + b.x.run.Task + " cannot be asked: " + err.Error(),
+			Hint: "mend the query of its throttle, or what the database lacks: " + probe.Query, Err: err,
+		}
 	case err != nil:
-		return "no answer: " + err.Error()
+		return "no answer: " + err.Error(), nil
 	case !(number <= float64(probe.Limit)): // NaN is no answer either
-		return fmt.Sprintf("%g is above the limit of %d", number, probe.Limit)
+		return fmt.Sprintf("%g is above the limit of %d", number, probe.Limit), nil
 	}
-	return ""
+	return "", nil
 }
 
 // waited is what a run has waited for, over all its attempts.

@@ -161,7 +161,7 @@ func TestProbe(t *testing.T) {
 		"above":     {func(at time.Duration) (float64, error) { return 15 - at.Seconds(), nil }, 6 * time.Second, 4, 30, ""},
 		"no answer": {func(at time.Duration) (float64, error) { return 0, until(at, 5*time.Second) }, 6 * time.Second, 4, 30, ""},
 		"too long":  {func(time.Duration) (float64, error) { return 10.5, nil }, 60 * time.Second, 31, 0, "the probe has not let a batch through for 1m0s: 10.5 is above the limit of 10"},
-		"never":     {func(time.Duration) (float64, error) { return 0, errors.New("no such table") }, 60 * time.Second, 31, 0, "no answer: no such table"},
+		"never":     {func(time.Duration) (float64, error) { return 0, errors.New("no row") }, 60 * time.Second, 31, 0, "no answer: no row"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -189,6 +189,28 @@ func TestProbe(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A query that the database refuses will not be answered by waiting: it ends the run at
+// once, which can be resumed with another.
+func TestARefusedProbe(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		refused, asked := fmt.Errorf("no such table: %w", ports.ErrSchema), 0
+		p := &paced{end: 30, probe: func(string) (float64, error) {
+			if asked++; asked == 1 {
+				return 0, ports.ErrUnavailable
+			}
+			return 0, refused
+		}}
+		run, took, err := p.do(t, runner.Request{Task: "paced.probe"}, memory.NewState())
+		if e := failure(t, err); e.Code != runner.CodeConfig || !strings.Contains(e.Message, "probe of paced.probe") || !strings.Contains(e.Message, "no such table") || !strings.Contains(e.Hint, "SELECT lag") || !errors.Is(e, refused) {
+			t.Errorf("%s: %s (%s)", e.Code, e.Message, e.Hint)
+		}
+		if took != 2*time.Second || run.Status != ports.Failed || run.Progress.Waiting != "" {
+			t.Errorf("%s after %s, %+v", run.Status, took, run.Progress)
+		}
+	})
 }
 
 func until(at, end time.Duration) error {

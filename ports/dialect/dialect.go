@@ -35,3 +35,15 @@ func as(class, err error) error {
 	}
 	return fmt.Errorf("%w: %w", class, err)
 }
+
+// Refuses reports whether an error says that a read is no statement the engine can
+// answer, whatever the database has in it: its syntax, a name or a right in it, or that it
+// writes.
+func (d Dialect) Refuses(err error) bool {
+	if d == Postgres {
+		var coded interface{ SQLState() string }
+		return errors.As(err, &coded) && refusedState(coded.SQLState())
+	}
+	var coded interface{ Code() int }
+	return errors.As(err, &coded) && (coded.Code() == sqliteError || coded.Code() == sqliteReadOnly)
+}

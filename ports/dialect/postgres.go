@@ -75,3 +75,9 @@ func classifySQLState(state string) error {
 	}
 	return nil
 }
+
+// refusedState reports whether a code is of class 42, a syntax error or a rule of access
+// that is violated, invalid_schema_name, or read_only_sql_transaction.
+func refusedState(state string) bool {
+	return len(state) == 5 && state[:2] == "42" || state == "3F000" || state == "25006"
+}

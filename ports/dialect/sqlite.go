@@ -10,6 +10,7 @@ import (
 
 // SQLite's result codes, from https://www.sqlite.org/rescode.html.
 const (
+	sqliteError    = 1 // in SQL
 	sqlitePerm     = 3
 	sqliteBusy     = 5
 	sqliteLocked   = 6

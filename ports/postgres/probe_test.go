@@ -1,9 +1,11 @@
 package postgres_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/beignet-go/beignet/internal/pgtest"
+	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/postgres"
 )
 
@@ -22,9 +24,13 @@ func TestProbe(t *testing.T) {
 			t.Errorf("%s: %g, %v, want %g", query, got, err, want)
 		}
 	}
-	for _, query := range []string{"SELECT 'much'", "SELECT NULL::int", "SELECT 1 WHERE false", "INSERT INTO beignet_fence VALUES ('k', 1) RETURNING token"} {
-		if got, err := db.Probe(t.Context(), query); err == nil {
-			t.Errorf("%s: %g and no error", query, got)
+	for query, refused := range map[string]bool{
+		"SELECT 'much'": false, "SELECT NULL::int": false, "SELECT 1 WHERE false": false, "SELECT 1/0": false,
+		"SELEC 1": true, "SELECT lag FROM nowhere": true, "SELECT lag": true, "SELECT lag()": true,
+		"INSERT INTO beignet_fence VALUES ('k', 1) RETURNING token": true,
+	} {
+		if got, err := db.Probe(t.Context(), query); err == nil || errors.Is(err, ports.ErrSchema) != refused {
+			t.Errorf("%s: %g, %v; want it refused: %v", query, got, err, refused)
 		}
 	}
 }

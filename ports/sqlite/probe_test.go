@@ -1,9 +1,11 @@
 package sqlite_test
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
 
+	"github.com/beignet-go/beignet/ports"
 	"github.com/beignet-go/beignet/ports/sqlite"
 )
 
@@ -19,9 +21,13 @@ func TestProbe(t *testing.T) {
 			t.Errorf("%s: %g, %v, want %g", query, got, err, want)
 		}
 	}
-	for _, query := range []string{"SELECT 'much'", "SELECT NULL", "SELECT 1 WHERE false", "INSERT INTO beignet_fence VALUES ('k', 1) RETURNING token"} {
-		if got, err := db.Probe(t.Context(), query); err == nil {
-			t.Errorf("%s: %g and no error", query, got)
+	for query, refused := range map[string]bool{
+		"SELECT 'much'": false, "SELECT NULL": false, "SELECT 1 WHERE false": false,
+		"SELEC 1": true, "SELECT lag FROM nowhere": true, "SELECT lag": true, "SELECT lag()": true,
+		"INSERT INTO beignet_fence VALUES ('k', 1) RETURNING token": true,
+	} {
+		if got, err := db.Probe(t.Context(), query); err == nil || errors.Is(err, ports.ErrSchema) != refused {
+			t.Errorf("%s: %g, %v; want it refused: %v", query, got, err, refused)
 		}
 	}
 	if _, err := db.SQL().ExecContext(t.Context(), `INSERT INTO beignet_fence VALUES ('k', 1)`); err != nil {
