@@ -14,7 +14,7 @@ import (
 const alone = 20 * time.Second
 
 type latencies struct {
-	N             int
+	Rate          float64 // statements a second
 	P50, P99, Max float64 // milliseconds
 }
 
@@ -69,7 +69,7 @@ func postgresAlongside(s server, dir string, rounds, rows int) error {
 		}
 		fmt.Printf("%16s %8s", c.name, speed)
 		for _, of := range []func(felt) latencies{func(f felt) latencies { return f.Reads }, func(f felt) latencies { return f.Writes }} {
-			fmt.Printf(" %8.0f", middle(c.felt, func(f felt) float64 { return float64(of(f).N) / f.took.Seconds() }))
+			fmt.Printf(" %8.0f", middle(c.felt, func(f felt) float64 { return of(f).Rate }))
 			for _, at := range []func(latencies) float64{
 				func(l latencies) float64 { return l.P50 }, func(l latencies) float64 { return l.P99 }, func(l latencies) float64 { return l.Max },
 			} {

@@ -20,10 +20,10 @@ const pace = 10 * time.Millisecond
 
 // latencies are what statements of one kind took, in milliseconds.
 type latencies struct {
-	N   int     `json:"n"`
-	P50 float64 `json:"p50"`
-	P99 float64 `json:"p99"`
-	Max float64 `json:"max"`
+	Rate float64 `json:"rate"` // statements a second
+	P50  float64 `json:"p50"`
+	P99  float64 `json:"p99"`
+	Max  float64 `json:"max"`
 }
 
 // traffic reads rows and writes rows of the table item, any of them, until
@@ -71,15 +71,16 @@ func statement(db *sql.DB, most int64, query string) func(context.Context) error
 }
 
 // repeat asks at every tick that finds it idle: one that waits does not ask meanwhile, which
-// the number of its statements tells.
+// its rate tells.
 func repeat(ctx context.Context, ask func(context.Context) error, end <-chan struct{}) (latencies, error) {
 	var took []time.Duration
+	began := time.Now()
 	tick := time.NewTicker(pace)
 	defer tick.Stop()
 	for {
 		select {
 		case <-end:
-			return summary(took), nil
+			return summary(took, time.Since(began)), nil
 		case <-tick.C:
 		}
 		asked := time.Now()
@@ -90,7 +91,7 @@ func repeat(ctx context.Context, ask func(context.Context) error, end <-chan str
 	}
 }
 
-func summary(took []time.Duration) latencies {
+func summary(took []time.Duration, within time.Duration) latencies {
 	if len(took) == 0 {
 		return latencies{}
 	}
@@ -98,5 +99,5 @@ func summary(took []time.Duration) latencies {
 	at := func(share float64) float64 {
 		return float64(took[min(int(share*float64(len(took))), len(took)-1)].Microseconds()) / 1000
 	}
-	return latencies{N: len(took), P50: at(0.50), P99: at(0.99), Max: at(1)}
+	return latencies{Rate: float64(len(took)) / within.Seconds(), P50: at(0.50), P99: at(0.99), Max: at(1)}
 }
