@@ -45,10 +45,12 @@ func (x *execution) overBatches(ctx context.Context, opened app, publish func(re
 		pace: x.newPace(), total: x.run.Progress.Total, saved: x.runner.opts.Now(),
 	}
 	b.size = b.pace.limits.BatchSize
-	var err error
-	if b.src, err = x.source(ctx, opened); err == nil {
-		err = b.restore(ctx)
-	}
+	err := x.patiently(ctx, func() (err error) {
+		if b.src, err = x.source(ctx, opened); err == nil {
+			err = b.restore(ctx)
+		}
+		return err
+	})
 	if err != nil {
 		return result{output: x.run.Output, progress: x.run.Progress}, err
 	}
@@ -131,7 +133,11 @@ func (b *batchRun) count(ctx context.Context) error {
 	ctx, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	defer context.AfterFunc(b.x.watch.told, func() { leave(context.Cause(b.x.watch.told)) })()
-	n, err := b.src.opts().count(ctx, b.app.App, b.x.plan.input)
+	var n int64
+	err := b.x.patiently(ctx, func() (err error) {
+		n, err = b.src.opts().count(ctx, b.app.App, b.x.plan.input)
+		return err
+	})
 	if told := b.x.watch.asked.Load(); told != nil && err != nil {
 		return told
 	}

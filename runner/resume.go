@@ -88,9 +88,14 @@ func (x *execution) openToResume(ctx context.Context, id string) (opened app, er
 
 // goesOn refuses to read on in files that have changed. A run that is done reads
 // nothing more. A one-shot in a transaction is done or has done nothing, whatever its
-// record says: a reply may have been lost, or the run buried, after its commit.
+// record says: a reply may have been lost, or the run buried, after its commit. A batch of
+// a holder that stands still may be open, until its server ends it: it is waited for.
 func (x *execution) goesOn(ctx context.Context, opened app) error {
-	saved, err := x.checkpoints(opened).Checkpoint(ctx, x.run.ID)
+	var saved ports.Checkpoint
+	err := x.patiently(ctx, func() (err error) {
+		saved, err = x.checkpoints(opened).Checkpoint(ctx, x.run.ID)
+		return err
+	})
 	if x.plan.task.handler.batches == nil && errors.Is(err, ports.ErrNotFound) {
 		return &Error{
 			Code: CodeNotResumable, Message: "run " + x.run.ID + " ended before its transaction committed: nothing was written",

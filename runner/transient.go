@@ -33,7 +33,9 @@ func crowded(err error) bool {
 func (x *execution) patiently(ctx context.Context, do func() error) error {
 	waiting, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
-	defer context.AfterFunc(x.watch.told, func() { leave(context.Cause(x.watch.told)) })()
+	if x.watch != nil { // an attempt that is not on record yet has none
+		defer context.AfterFunc(x.watch.told, func() { leave(context.Cause(x.watch.told)) })()
+	}
 
 	first, waits := true, newWaits()
 	return retry(waiting, waits, func() error {

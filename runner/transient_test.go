@@ -32,6 +32,7 @@ func failing(n int, err error) func() error {
 func TestTransientErrorsAreWaitedOut(t *testing.T) {
 	t.Parallel()
 	for name, reach := range map[string]func(h *hooks, err func() error){
+		"count": func(h *hooks, err func() error) { h.count = func(context.Context) error { return err() } },
 		"begin": func(h *hooks, err func() error) { h.begin = err },
 		"apply": func(h *hooks, err func() error) { h.apply = func(context.Context, []int64) error { return err() } },
 		"commit": func(h *hooks, err func() error) {
@@ -230,6 +231,43 @@ func TestALostReplyIsWaitedFor(t *testing.T) {
 				}
 				if err != nil || run.Progress.Processed != 10 || !slices.Equal(app.db.Read(), doubled(10)) {
 					t.Errorf("%v: %+v, rows %v", err, run.Progress, app.db.Read())
+				}
+			})
+		})
+	}
+}
+
+// A checkpoint that cannot be read for a while is waited for: before an attempt is on
+// record, as where a frozen holder's batch is still open, and at its start.
+func TestACheckpointIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, reads := range map[string]int{"before it is on record": 0, "at its start": 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				app, read, down := newNumbers(10), 0, failing(0, nil)
+				k := runnertest.New(t, "testdata/tasks.yaml", app.register, func(ctx context.Context, s runner.Session) (runner.Opened[deps], error) {
+					o, err := app.open(ctx, s)
+					o.Checkpoints = away{o.Checkpoints, func() error {
+						if read++; read <= reads {
+							return nil
+						}
+						return down()
+					}}
+					return o, err
+				})
+				run, err := k.Do(runner.Request{Task: "numbers.double", Limits: runner.Limits{Items: 4}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				read, down = 0, failing(4, fmt.Errorf("checkpoint: %w", ports.ErrBusy))
+				began := time.Now()
+				run, err = k.Resume(run.ID, runner.Request{})
+				if err != nil || run.Attempt != 2 || !slices.Equal(app.db.Read(), doubled(10)) {
+					t.Errorf("%v: attempt %d, rows %v", err, run.Attempt, app.db.Read())
+				}
+				if took := time.Since(began); took < 500*time.Millisecond || waitedFor(run, "database") != took {
+					t.Errorf("took %s, waited %v", took, run.Waits)
 				}
 			})
 		})
