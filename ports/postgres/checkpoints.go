@@ -66,7 +66,7 @@ func (db *DB) Journal(ctx context.Context, run, kind string, after int64, limit 
 // Forget removes the run's checkpoint, its journal and the fence run:ID, all or
 // none. A run that has none of them is forgotten already.
 func (db *DB) Forget(ctx context.Context, run string) error {
-	t, err := db.begin(ctx, ports.TxOptions{IdleTimeout: settling})
+	t, err := db.begin(ctx, ports.TxOptions{LockTimeout: settling, IdleTimeout: settling})
 	if err != nil {
 		return err
 	}

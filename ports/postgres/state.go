@@ -57,7 +57,7 @@ func (s state) brief() ports.TxOptions {
 }
 
 func (s state) Begin(ctx context.Context) (ports.Tx, error) {
-	t, err := s.begin(ctx, ports.TxOptions{IdleTimeout: s.brief().IdleTimeout})
+	t, err := s.begin(ctx, s.brief())
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -79,6 +80,39 @@ func statement(t *testing.T, text string) func(ports.Querier, ports.Tx) error {
 		_, err := q.ExecContext(t.Context(), text)
 		return dialect.Postgres.Classify(err)
 	}
+}
+
+// Who waits for another's transaction on the same run does so for a moment only, be it
+// that the other is hung.
+func TestStateWaits(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	s, db := openState(t, url, postgres.StateOptions{Create: true}), openData(t, url)
+	_, hung := begin(t, db, ports.TxOptions{})
+	if err := hung.Save(t.Context(), ports.Checkpoint{Run: "r", Batch: 1}, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	var group sync.WaitGroup
+	for name, do := range map[string]func() error{
+		"Forget": func() error { return s.Forget(ctx, "r") },
+		"Save": func() error {
+			tx, err := s.Begin(ctx)
+			if err != nil {
+				return err
+			}
+			defer tx.Rollback()
+			return tx.Save(ctx, ports.Checkpoint{Run: "r", Batch: 1}, nil, nil)
+		},
+	} {
+		group.Go(func() {
+			if err := do(); !errors.Is(err, ports.ErrBusy) {
+				t.Errorf("%s: %v, want ErrBusy", name, err)
+			}
+		})
+	}
+	group.Wait()
 }
 
 // Two transactions that wait for each other: one of them is told to try again.
