@@ -20,6 +20,9 @@ func Pause(h ports.Held) {
 	<-h.(*held).done
 }
 
+// Renews reports whether locks have a pool for their renewals.
+func Renews(h ports.Held) bool { return h.(*held).pool != nil }
+
 // Renew renews locks now.
 func Renew(h ports.Held) error { return h.(*held).renew(context.Background()) }
 

@@ -23,7 +23,7 @@ var usual = lease{ttl: 10 * time.Second, every: 2 * time.Second}
 type held struct {
 	state state
 	keys  []string // sorted
-	pool  *sql.DB  // of the renewals alone, so that they wait for nothing that this process does
+	pool  *sql.DB  // of the renewals alone, so that they wait for nothing that this process does; nil: there are none
 
 	stop context.CancelFunc
 	done chan struct{} // closed once nothing is renewed any more
@@ -41,12 +41,13 @@ func (s state) hold(fences []ports.Fence, asked time.Time) *held {
 	ctx, stop := context.WithCancel(context.Background())
 	h := &held{state: s, stop: stop, done: make(chan struct{}), until: asked.Add(s.lease.ttl)}
 	h.keys, h.tokens = columns(fences)
-	h.pool = sql.OpenDB(s.connector) // connects when it is first asked
-	h.pool.SetMaxOpenConns(1)
-	if len(h.keys) == 0 {
+	if len(h.keys) == 0 { // nothing is renewed, and Release has nothing to close
+		stop()
 		close(h.done)
 		return h
 	}
+	h.pool = sql.OpenDB(s.connector) // connects when it is first asked
+	h.pool.SetMaxOpenConns(1)
 	go h.keep(ctx)
 	return h
 }

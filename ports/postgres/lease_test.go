@@ -41,6 +41,19 @@ func await(t *testing.T, what string, so func() bool) {
 	}
 }
 
+// Holding nothing leaves nothing behind.
+func TestNoLocks(t *testing.T) {
+	t.Parallel()
+	s := openState(t, pgtest.Database(t), postgres.StateOptions{Create: true})
+	none := lock(t, s, "r")
+	if postgres.Renews(none) || !postgres.Renews(lock(t, s, "r", "k")) {
+		t.Error("a pool is open for the renewals of no lock, or of one none")
+	}
+	if err := errors.Join(none.Check(t.Context()), none.Release()); err != nil {
+		t.Error(err)
+	}
+}
+
 // A lock is held for as long as its holder renews it, and from then on for no longer
 // than the lease. Who comes late to what another has taken is told, and changes nothing
 // of it.
