@@ -18,7 +18,8 @@ func TestProbe(t *testing.T) {
 	defer db.Close()
 	for query, want := range map[string]float64{
 		"SELECT 7": 7, "SELECT 2.5": 2.5, "SELECT count(*) FROM pg_stat_activity WHERE false": 0,
-		"SELECT extract(epoch FROM interval '1.5s')": 1.5,
+		"SELECT extract(epoch FROM interval '1.5s')":                                1.5,
+		"SELECT extract(epoch FROM current_setting('statement_timeout')::interval)": 5,
 	} {
 		if got, err := db.Probe(t.Context(), query); err != nil || got != want {
 			t.Errorf("%s: %g, %v, want %g", query, got, err, want)
