@@ -201,7 +201,7 @@ func (p *pruning) remove(ctx context.Context, run ports.Run) error {
 }
 
 // forget removes what the run's database has of it. A database that was never made has
-// nothing; one that is lost is refused, as a run in it would be.
+// nothing; one that is lost, or is not the expected, is refused, as a run in it would be.
 func (p *pruning) forget(ctx context.Context, run ports.Run) error {
 	if p.opened == nil {
 		opened, err := p.runner.openToRead(ctx, p.req, ports.Run{
@@ -219,6 +219,9 @@ func (p *pruning) forget(ctx context.Context, run ports.Run) error {
 			return err
 		}
 		p.opened = opened
+		if err := p.runner.isExpected(ctx, p.req, opened.app); err != nil {
+			return err
+		}
 	}
 	from, err := p.opened.checkpoints()
 	if err != nil {

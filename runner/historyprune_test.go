@@ -59,6 +59,37 @@ func TestPruneForgetsARun(t *testing.T) {
 	}
 }
 
+// A prune asks the database its name before it removes anything there, or the record of it.
+func TestPruneOfTheExpectedDatabase(t *testing.T) {
+	t.Parallel()
+	app, state, name := newNumbers(10), memory.NewState(), "orders"
+	r := runnerOf(t, "testdata/tasks.yaml", app.register, func(ctx context.Context, s runner.Session) (runner.Opened[deps], error) {
+		opened, err := app.open(ctx, s)
+		opened.Name = func(context.Context) (string, error) { return name, nil }
+		return opened, err
+	}, runner.Options{State: inMemory(state)})
+	run, err := r.Run(t.Context(), runner.Request{Task: "numbers.double", Actor: "ada", Client: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name = "test"
+	req := runner.Request{Actor: "bob", Expect: "orders"}
+	pruned, err := r.Prune(t.Context(), req, time.Now())
+	if e := failure(t, err); e.Code != runner.CodeGate || len(pruned.Runs) > 0 {
+		t.Errorf("%s: %s; %+v", e.Code, e.Message, pruned)
+	}
+	if _, err := app.db.Checkpoint(t.Context(), run.ID); err != nil {
+		t.Errorf("the checkpoint: %v", err)
+	}
+	if _, err := state.Run(t.Context(), run.ID); err != nil {
+		t.Errorf("the record: %v", err)
+	}
+	name = "orders"
+	if pruned, err = r.Prune(t.Context(), req, time.Now()); err != nil || !slices.Equal(pruned.Runs, []string{run.ID}) {
+		t.Errorf("of the expected: %+v, %v", pruned, err)
+	}
+}
+
 // keeping is a state that removes nothing.
 type keeping struct{ ports.State }
 
