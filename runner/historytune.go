@@ -18,6 +18,9 @@ type Tuning struct {
 // the request, the target and who asks count; a protected environment has to be named. The id is a full one: see [Runner.Find].
 func (r *Runner) Tune(ctx context.Context, id string, req Request, to Tuning) (Standing, error) {
 	var after Standing
+	if to.BatchSize < 0 || to.Rate != nil && *to.Rate < 0 {
+		return after, &Error{Code: CodeUsage, Message: "a batch size and a rate are not below 0", Hint: "leave out what is to stay as it is"}
+	}
 	if err := r.keeping(ctx, req, named); err != nil {
 		return after, err
 	}

@@ -488,3 +488,31 @@ func TestALongWaitIsSeen(t *testing.T) {
 		})
 	}
 }
+
+// A pace below nothing is refused, as by the flags, and leaves nothing on record.
+func TestAPaceBelowNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		state, p := memory.NewState(), &paced{end: 4}
+		r := p.runner(t, state)
+		run, _, err := p.do(t, runner.Request{Task: "paced.free", Limits: runner.Limits{Rate: new(int64(-1))}}, state)
+		if e := failure(t, err); e.Code != runner.CodeUsage || run.ID != "" {
+			t.Errorf("run: %s: %s", e.Code, e.Message)
+		}
+		p.item = func(int) time.Duration {
+			runs, err := state.List(t.Context(), ports.RunFilter{})
+			if err != nil || len(runs) != 1 {
+				t.Fatalf("%d runs, %v", len(runs), err)
+			}
+			for _, to := range []runner.Tuning{{Rate: new(int64(-1))}, {BatchSize: -1}} {
+				if s, err := r.Tune(t.Context(), runs[0].ID, runner.Request{Actor: "bob", Client: "test"}, to); failure(t, err).Code != runner.CodeUsage || s.Order != nil {
+					t.Errorf("tune: %v, %+v", err, s.Order)
+				}
+			}
+			return 0
+		}
+		if _, _, err := p.do(t, runner.Request{Task: "paced.free"}, state); err != nil {
+			t.Error(err)
+		}
+	})
+}

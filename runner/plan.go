@@ -98,8 +98,8 @@ func spend(stages []ports.Stage, name string, d time.Duration) []ports.Stage {
 
 // limits joins the manifest's bounds with the caller's.
 func (t *task) limits(asked Limits, rules manifest.Environment) (ports.Limits, error) {
-	if asked.BatchSize < 0 || asked.Items < 0 || asked.Timeout < 0 {
-		return ports.Limits{}, &Error{Code: CodeUsage, Message: "a batch size, a limit and a timeout are above 0", Hint: "leave them out for the task's own"}
+	if asked.BatchSize < 0 || asked.Items < 0 || asked.Timeout < 0 || asked.Rate != nil && *asked.Rate < 0 {
+		return ports.Limits{}, &Error{Code: CodeUsage, Message: "a batch size, a limit and a timeout are above 0, and a rate is not below it", Hint: "leave them out for the task's own"}
 	}
 	if t.handler.batches == nil && (asked.BatchSize != 0 || asked.Items != 0 || asked.OnError != "" || asked.MaxFailures != nil || asked.PreviewAll || asked.Rate != nil) {
 		return ports.Limits{}, &Error{
