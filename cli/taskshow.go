@@ -128,6 +128,9 @@ func facts(d runner.Description) []row {
 	if most := d.MaxChanges; most != nil {
 		add("may change", strings.Join(changesText(most.Count, most.Share), ", "))
 	}
+	if d.Delivery == ports.BestEffort && d.Effect != manifest.EffectRead {
+		add("may change", "anything: it does not tell what it changes, and no maxChanges bounds it")
+	}
 	if d.Timeout > 0 {
 		add("timeout", roundDuration(d.Timeout))
 	}

@@ -148,7 +148,7 @@ type Environment struct {
 	State        string      `yaml:"state,variable" doc:"The folder or database of runs and audit, or the variable that holds its address. Without it the program's own variable, such as BEIGNET_STATE; local alone has a default."`
 	Tenant       TenantRule  `yaml:"tenant" enum:"required,optional,none" doc:"Whether a run here names a tenant. Without it the task says so."` // empty: left to the task
 	Expect       Expect      `yaml:"expect" doc:"What the environment must turn out to be before anything is written."`
-	MaxChanges   *MaxChanges `yaml:"maxChanges" doc:"How much a run here may change, as a task has it. Of the two the tighter holds."`
+	MaxChanges   *MaxChanges `yaml:"maxChanges" doc:"How much a run here may change, as a task has it. Of the two the tighter holds. A task whose handler is registered with Handle does not tell what it changes, and is not bounded."`
 	MaxChangesAt Position    `yaml:"maxChanges,at"`
 	At           Position    `yaml:",at"`
 }
