@@ -118,8 +118,10 @@ const auditPage = 500
 
 // copyAudit copies the feature's audit events into the audit: from the journal,
 // where they have committed with their batches, or from the buffer of a one-shot
-// that has none. It may be done again: each event is copied once.
-func (x *execution) copyAudit(ctx context.Context, opened app) error {
+// that has none. It may be done again: each event is copied once. What stands in the
+// journal through seq has committed already, and is not looked through again: among
+// many items that were skipped there may be no event.
+func (x *execution) copyAudit(ctx context.Context, opened app, seq int64) error {
 	if x.run.DryRun {
 		return nil
 	}
@@ -131,8 +133,12 @@ func (x *execution) copyAudit(ctx context.Context, opened app) error {
 	}
 	for {
 		entries, err := journal.Journal(ctx, x.run.ID, ports.EntryAudit, x.copied.seq, auditPage)
-		if err != nil || len(entries) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(entries) == 0 {
+			x.copied.seq = max(x.copied.seq, seq)
+			return nil
 		}
 		events, err := auditEvents(entries)
 		if err != nil {

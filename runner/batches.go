@@ -230,6 +230,7 @@ func (b *batchRun) result() result {
 	r := result{
 		output: b.at.Out,
 		head:   b.at.Head,
+		seq:    b.at.Seq,
 		progress: ports.Progress{
 			Batches: b.batch, Processed: b.at.Processed, Failed: b.at.Failed, Changed: b.at.Changed, Total: b.total,
 			Waiting: b.x.mask.String(b.pace.waiting),
@@ -295,7 +296,7 @@ func (x *execution) saveProgress(ctx context.Context, opened app, done result) {
 	run := x.run
 	run.Progress, run.Inputs, run.Log = done.progress, x.files.inputs(), x.tail.lines()
 	run.Limits, run.Waits = done.pace(run)
-	err := x.copyAudit(ctx, opened)
+	err := x.copyAudit(ctx, opened, done.seq)
 	if err == nil {
 		err = x.state.Update(ctx, run, run.Mark())
 	}

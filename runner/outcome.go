@@ -178,7 +178,7 @@ func (x *execution) recordOutcome(ctx context.Context, opened app, done result, 
 	run.Log = x.tail.lines()
 	err := x.stages.time("outcome", func() error {
 		if ended == nil || !errors.Is(ended, errAbandoned) {
-			if err := x.copyAudit(ctx, opened); err != nil && ended == nil {
+			if err := x.copyAudit(ctx, opened, done.seq); err != nil && ended == nil {
 				return explain("the run's own events are not all in the audit", err)
 			} else if err != nil {
 				x.log.Warn("the run's own events are not all in the audit", "error", err)

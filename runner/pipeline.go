@@ -168,6 +168,7 @@ type result struct {
 	progress ports.Progress
 	preview  *ports.Preview
 	head     string        // of the run's own chain, over its journal
+	seq      int64         // of an entry up to which the journal is known to be there; 0: unknown
 	stopped  bool          // by --limit
 	limits   *ports.Limits // as they are by now; nil: as they are on record
 	waits    []ports.Wait

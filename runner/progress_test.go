@@ -72,6 +72,47 @@ func TestProgressIsRecordedAboutOnceASecond(t *testing.T) {
 	}
 }
 
+// asked notes after which entries the events of a journal were asked for.
+type asked struct {
+	ports.Checkpoints
+	after *[]int64
+}
+
+func (a asked) Journal(ctx context.Context, run, kind string, after int64, limit int) ([]ports.Entry, error) {
+	if kind == ports.EntryAudit {
+		*a.after = append(*a.after, after)
+	}
+	return a.Checkpoints.Journal(ctx, run, kind, after, limit)
+}
+
+// A journal of skipped items is looked through for events once, not anew each second.
+func TestEventsAreLookedForOnce(t *testing.T) {
+	t.Parallel()
+	app, c := newNumbers(12), &clock{now: time.Unix(1, 0)}
+	var after []int64
+	register := eachItem(func(_ context.Context, _ deps, b *runner.Batch[row, doubleOutput]) error {
+		c.advance(time.Second)
+		for i := range b.Items {
+			b.Reject(i, "bad")
+		}
+		return nil
+	})
+	open := func(ctx context.Context, s runner.Session) (runner.Opened[deps], error) {
+		opened, err := app.open(ctx, s)
+		opened.Checkpoints = asked{opened.Checkpoints, &after}
+		return opened, err
+	}
+	r := runnerOf(t, "testdata/uncounted.yaml", register, open, runner.Options{State: inMemory(memory.NewState()), Now: c.Now})
+	limits := skip(12)
+	limits.BatchSize = 4
+	if _, err := r.Run(t.Context(), runner.Request{Task: "uncounted.double", Actor: "a", Client: "c", Limits: limits}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []int64{0, 4, 8, 12}; !slices.Equal(after, want) {
+		t.Errorf("events were asked for after entries %v, want %v", after, want)
+	}
+}
+
 // With ReadAhead the next page is being read while this one is applied, and
 // a failed batch throws it away.
 func TestReadAhead(t *testing.T) {
