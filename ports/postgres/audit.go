@@ -35,7 +35,20 @@ func appendEvents(ctx context.Context, tx *sql.Tx, key ports.AuditKey, events []
 	if err != nil {
 		return err
 	}
+	copied, err := copiedBefore(ctx, tx, events)
+	if err != nil {
+		return err
+	}
+	var seqs []int64
+	var hashes, bodies []string
 	for _, e := range events {
+		if e.Entry > 0 {
+			of := originOf(e)
+			if copied[of] {
+				continue
+			}
+			copied[of] = true
+		}
 		body, err := json.Marshal(e)
 		if err != nil {
 			return fmt.Errorf("audit event %s: %w", e.Action, err)
@@ -44,16 +57,49 @@ func appendEvents(ctx context.Context, tx *sql.Tx, key ports.AuditKey, events []
 		if next.Hash, err = key.Next(head.Hash, body); err != nil {
 			return err
 		}
-		added, err := changed(tx.ExecContext(ctx, `INSERT INTO beignet_audit (seq, hash, body) VALUES ($1, $2, $3)
-			ON CONFLICT (run, entry) WHERE entry > 0 DO NOTHING`, next.Seq, next.Hash, string(body)))
-		if err != nil {
-			return err
-		}
-		if added {
-			head = next
+		seqs, hashes, bodies = append(seqs, next.Seq), append(hashes, next.Hash), append(bodies, string(body))
+		head = next
+	}
+	if len(seqs) == 0 {
+		return nil
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO beignet_audit (seq, hash, body)
+		SELECT seq, hash, body FROM unnest($1::bigint[], $2::text[], $3::text[]) AS l(seq, hash, body) ORDER BY seq`, seqs, hashes, bodies)
+	return err
+}
+
+// origin is the journal entry that an event is the copy of.
+type origin struct {
+	run   string // as it stands in a link's body
+	entry int64
+}
+
+func originOf(e ports.Event) origin {
+	text, _ := json.Marshal(e.Run) // a string always can be
+	return origin{string(text[1 : len(text)-1]), e.Entry}
+}
+
+// copiedBefore are the entries of which the audit has a copy, among those of the events.
+func copiedBefore(ctx context.Context, tx *sql.Tx, events []ports.Event) (map[origin]bool, error) {
+	copied := map[origin]bool{}
+	var runs []string
+	var entries []int64
+	for _, e := range events {
+		if e.Entry > 0 {
+			of := originOf(e)
+			runs, entries = append(runs, of.run), append(entries, of.entry)
 		}
 	}
-	return nil
+	if len(runs) == 0 {
+		return copied, nil
+	}
+	there, err := query(ctx, tx, func(rows *sql.Rows, o *origin) error { return rows.Scan(&o.run, &o.entry) }, `
+		SELECT a.run, a.entry FROM unnest($1::text[], $2::bigint[]) AS e(run, entry)
+		JOIN beignet_audit a ON a.run = e.run AND a.entry = e.entry WHERE a.entry > 0`, runs, entries)
+	for _, o := range there {
+		copied[o] = true
+	}
+	return copied, err
 }
 
 // fits refuses a key that the last link was not made with: no one key would verify
