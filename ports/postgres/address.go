@@ -30,6 +30,9 @@ func Name(address string) (string, error) {
 	return name, err
 }
 
+// unanswered is how long what was sent to a server may stay unacknowledged.
+const unanswered = 30 * time.Second
+
 const form = "write postgres://USER@HOST:PORT/DATABASE"
 
 // parse reads an address. What an address leaves out is taken from where every client
@@ -78,7 +81,7 @@ func parse(address string) (*pgx.ConnConfig, string, error) {
 		config.ConnectTimeout = 10 * time.Second
 	}
 	// A server that has gone without a word is noticed, though nothing is sent to it.
-	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}}
+	dialer := net.Dialer{Control: bound, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}}
 	config.DialFunc = dialer.DialContext
 	return config, name(config), nil
 }

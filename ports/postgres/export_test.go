@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"net"
 	"time"
 
 	"github.com/beignet-go/beignet/ports"
@@ -18,6 +19,15 @@ func Leased(ttl, every time.Duration) StateOptions {
 func Pause(h ports.Held) {
 	h.(*held).stop()
 	<-h.(*held).done
+}
+
+// Dial connects to a server as its address's connections do.
+func Dial(ctx context.Context, address, hostPort string) (net.Conn, error) {
+	config, _, err := parse(address)
+	if err != nil {
+		return nil, err
+	}
+	return config.DialFunc(ctx, "tcp", hostPort)
 }
 
 // Renews reports whether locks have a pool for their renewals.
