@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os/exec"
 	"reflect"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 // A process that stands still for longer than its lease loses its locks to the next,
 // and when it goes on it commits nothing and frees nothing: beside another run that
 // shares a key with it, beside the next attempt of its own run, and where it stood
-// still with the locks of a batch, which the server takes from it after a while.
+// still with the locks of a batch, which the server takes from it after a while: the next waits for that.
 func TestAFrozenHolderCommitsNothing(t *testing.T) {
 	t.Parallel()
 	aboutProcesses(t)
@@ -40,9 +41,6 @@ func TestAFrozenHolderCommitsNothing(t *testing.T) {
 			holder.Stderr = &stderr
 			id, over := s.freeze(holder, test.hold != "")
 			s.awaitFree(id)
-			if test.hold != "" {
-				s.awaitEnded(test.other(id))
-			}
 
 			next := s.command(test.other(id)...)
 			next.Env = append(next.Env, childRest+"=60ms")
@@ -71,6 +69,9 @@ func TestAFrozenHolderCommitsNothing(t *testing.T) {
 			<-nextOver
 			if exit := next.ProcessState.ExitCode(); exit != 0 {
 				t.Errorf("the next run ended with %d: %s", exit, nextErr.String())
+			}
+			if waited := strings.Contains(nextErr.String(), "trying again"); waited != (test.hold != "") {
+				t.Errorf("the next run has waited: %v: %s", waited, nextErr.String())
 			}
 			if !s.standing(all[0].name).Done {
 				s.must(resume(id)...)
@@ -113,18 +114,4 @@ func (s site) saved() bool {
 	defer db.Close()
 	return len(s.rows(db.SQL(), `SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database
 		WHERE locktype = 'advisory' AND granted AND datname = current_database()`)) > 0
-}
-
-// awaitEnded waits until the server ends the batch of a process that stands still. Who
-// would go on before that is told to try again.
-func (s site) awaitEnded(args []string) {
-	s.t.Helper()
-	if e := s.run(s.command(args...)); e.exit != 69 {
-		s.t.Errorf("%q beside a batch that does not end: %d: %s", args, e.exit, e.stdout)
-	}
-	for begun := time.Now(); s.saved(); time.Sleep(100 * time.Millisecond) {
-		if time.Since(begun) > 40*time.Second {
-			s.t.Fatal("the server keeps the batch still")
-		}
-	}
 }
