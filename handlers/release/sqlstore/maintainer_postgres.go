@@ -94,10 +94,21 @@ func (m postgresMaintainer) Optimize(ctx context.Context) error { return m.table
 // for as long as it takes, with no bound to the queue that builds up behind it.
 func (m postgresMaintainer) Vacuum(ctx context.Context) error { return m.tables(ctx, "VACUUM") }
 
-// tables does something to each table.
+// tables does something to each table, which takes their owner: of another's the server
+// only warns that it has left it out.
 func (m postgresMaintainer) tables(ctx context.Context, command string) error {
 	var names []string
-	err := each(ctx, m.db, func(rows *sql.Rows) error {
+	var others sql.NullString
+	err := m.db.QueryRowContext(ctx, `SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_class c
+		WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind IN ('r', 'm')
+			AND NOT pg_has_role(c.relowner, 'USAGE')`).Scan(&others)
+	if err == nil && others.Valid {
+		return &ports.DeniedError{Message: command + " is for the owner of the tables, which this user is not, of " + others.String}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", command, dialect.Postgres.Classify(err))
+	}
+	err = each(ctx, m.db, func(rows *sql.Rows) error {
 		var name string
 		err := rows.Scan(&name)
 		names = append(names, name)

@@ -55,7 +55,7 @@ func TestPostgresTheHolderDies(t *testing.T) {
 	url := pgtest.Database(t)
 	holder := connect(t, url)
 	exec(t, holder, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET lock_timeout = 50', current_database());"+
-		"EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 50', current_database()); END $$")
+		"EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 50', current_database()); END $$", "GRANT ALL ON ALL TABLES IN SCHEMA public TO plain")
 	locked, end := make(chan struct{}), make(chan struct{})
 	var group sync.WaitGroup
 	group.Go(func() {
@@ -178,5 +178,26 @@ func TestPostgresMaintain(t *testing.T) {
 	after, err := m.Size(t.Context())
 	if err != nil || after.Bytes > before.Bytes-4<<20 {
 		t.Errorf("before %+v, after %+v, %v", before, after, err)
+	}
+}
+
+// What the server would leave out with a warning, because the tables are another's, is
+// refused.
+func TestPostgresMaintainByAnother(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	db := connect(t, url)
+	exec(t, db, "CREATE TABLE kept (id int)", "GRANT ALL ON kept TO PUBLIC", "DO $$ BEGIN CREATE ROLE plain LOGIN; EXCEPTION WHEN duplicate_object THEN END $$", "GRANT ALL ON ALL TABLES IN SCHEMA public TO plain")
+	mark := "?"
+	if strings.Contains(url, mark) {
+		mark = "&"
+	}
+	m := sqlstore.NewMaintainer(connect(t, url+mark+"user=plain"), dialect.Postgres)
+	var denied *ports.DeniedError
+	if err := m.Optimize(t.Context()); !errors.As(err, &denied) || !strings.Contains(err.Error(), "kept") {
+		t.Errorf("optimize: %v", err)
+	}
+	if err := m.Vacuum(t.Context()); !errors.As(err, &denied) {
+		t.Errorf("vacuum: %v", err)
 	}
 }
