@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // opener makes the connections of a pool.
@@ -33,13 +34,18 @@ func (o opener) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // unconnected gives an error of connecting its class, whoever asked for the connection.
-// What the server itself has said, and the end of ctx, say enough.
+// The end of ctx says enough.
 func unconnected(ctx context.Context, err error) error {
 	var failed *pgconn.ConnectError
 	var coded interface{ SQLState() string }
 	switch {
-	case ctx.Err() != nil, errors.As(err, &coded), !errors.As(err, &failed):
+	case ctx.Err() != nil, !errors.As(err, &failed):
 		return err
+	case errors.As(err, &coded):
+		if classified := dialect.Postgres.Classify(err); classified != err {
+			return classified
+		}
+		return &ports.DeniedError{Message: err.Error()} // a parameter, a database or a user that is none
 	case untrusted(err):
 		return &ports.DeniedError{Message: err.Error()}
 	}
