@@ -12,6 +12,9 @@ import (
 // environment is the one that --env or its variable names, or local. What the manifest
 // inside the binary says of it decides; a file that was found can add to that.
 func (c *call) environment(m module) (manifest.Environment, error) {
+	if c.envTyped && c.envName == "" {
+		return manifest.Environment{}, usageError("--env names no environment: it is empty", "give its name, or leave --env out for local")
+	}
 	name := cmp.Or(c.envName, manifest.Local)
 	own, found := manifest.LoadEnvironments(c.manifests, manifestFile)
 	if len(found) > 0 && name != manifest.Local {

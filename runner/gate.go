@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"strings"
+
 	"context"
 
 	"github.com/beignet-go/beignet/manifest"
@@ -84,7 +86,7 @@ func named(req Request, rules manifest.Environment) *Error {
 
 // reasoned is the gate that wants to know why.
 func reasoned(req Request, rules manifest.Environment) *Error {
-	if !rules.Protected || req.Reason != "" {
+	if !rules.Protected || strings.TrimSpace(req.Reason) != "" {
 		return nil
 	}
 	return &Error{Code: CodeGate, Message: "environment " + rules.Name + " is protected: it wants a reason", Hint: "add --reason TEXT"}
