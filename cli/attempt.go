@@ -54,7 +54,7 @@ func (a *attempt) run(batches bool, start func() (ports.Run, error)) error {
 	a.err.seal()
 	a.files.ended(run)
 	a.ran, a.taken = run.ID != "", a.files.took.Load()
-	a.tellHead(a.log)
+	a.tellHead(a.log.With("run", run.ID, "task", run.Task, "env", run.Environment))
 	resume := a.resume(a.runner.Standing(run))
 	if err != nil {
 		err = &taskError{error: err, task: a.task, run: run, resume: resume}

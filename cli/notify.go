@@ -33,6 +33,11 @@ func (c *call) webhook(variable string) (string, error) {
 			Code: runner.CodeConfig, Message: "the variable " + variable + ", which is to hold the URL of a webhook, is not set", Hint: "set it, or leave --notify out",
 		}
 	}
+	if !webhook.Is(address) {
+		return "", &runner.Error{
+			Code: runner.CodeConfig, Message: "the variable " + variable + " holds no URL that begins with https:// or http://", Hint: "mend it, or leave --notify out",
+		}
+	}
 	return address, nil
 }
 

@@ -73,8 +73,9 @@ func TestNotify(t *testing.T) {
 	for args, want := range map[string]ended{
 		"https://example.org/hunter2": {64, "", "demo: --notify takes the name of a variable, and not a webhook's URL, which is a secret\nhint: put the URL into a variable, and its name here\n"},
 		"HOOK":                        {78, "", "demo: the variable HOOK, which is to hold the URL of a webhook, is not set\nhint: set it, or leave --notify out\n"},
+		"FTP":                         {78, "", "demo: the variable FTP holds no URL that begins with https:// or http://\nhint: mend it, or leave --notify out\n"},
 	} {
-		if got := (demo{args: []string{"task", "run", "demo.fill", "--notify", args}}).run(t); got != want {
+		if got := (demo{args: []string{"task", "run", "demo.fill", "--notify", args}, env: map[string]string{"FTP": "ftp://x/hunter2"}}).run(t); got != want {
 			t.Errorf("%s: %+v", args, got)
 		}
 	}

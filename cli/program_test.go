@@ -272,7 +272,7 @@ func TestLog(t *testing.T) {
 		t.Errorf("text: %s", got.err)
 	}
 	got = demo{args: []string{"task", "run", "demo.greet", "--input", input, "--log-format", "json"}}.run(t)
-	if want := `{"time":"NOW","level":"INFO","msg":"greeting \u009b\u202e","run":"RUN","task":"demo.greet","env":"local","actor":"ann","tenant":""}` + "\n" + `{"time":"NOW","level":"INFO","msg":"audit","head":"HASH","events":2}` + "\n"; got.err != want {
+	if want := `{"time":"NOW","level":"INFO","msg":"greeting \u009b\u202e","run":"RUN","task":"demo.greet","env":"local","actor":"ann","tenant":""}` + "\n" + `{"time":"NOW","level":"INFO","msg":"audit","run":"RUN","task":"demo.greet","env":"local","head":"HASH","events":2}` + "\n"; got.err != want {
 		t.Errorf("json: %s", got.err)
 	}
 	for line := range strings.Lines(got.err) {

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/beignet-go/beignet/internal/term"
+	"github.com/beignet-go/beignet/manifest"
 	"github.com/beignet-go/beignet/ports"
 )
 
@@ -22,16 +24,43 @@ const (
 type progress struct {
 	screen *screen
 	task   string
+	env    string
 	log    *slog.Logger // where the lines must be JSON; nil: they are text
 	now    func() time.Time
 
 	before int64 // items of earlier attempts
 	began  time.Time
 	next   time.Time // nothing is shown before
+	seen   []seen    // of the latest rateOver, oldest first
+}
+
+// seen is how far a run had come at a time.
+type seen struct {
+	at        time.Time
+	processed int64
+}
+
+// rateOver is the time whose rate is shown, and goes on in what is left: a run may be
+// slowed down, or wait.
+const rateOver = 30 * time.Second
+
+// rate is items a second over the latest time, and takes note of where the run is.
+func (p *progress) rate(now time.Time, processed int64) float64 {
+	if len(p.seen) == 0 {
+		p.seen = append(p.seen, seen{p.began, p.before})
+	}
+	if last := p.seen[len(p.seen)-1]; now.Sub(last.at) >= rateOver/100 {
+		p.seen = append(p.seen, seen{now, processed})
+	}
+	for len(p.seen) > 2 && now.Sub(p.seen[1].at) >= rateOver {
+		p.seen = p.seen[1:]
+	}
+	since := p.seen[0]
+	return float64(max(processed-since.processed, 0)) / max(now.Sub(since.at).Seconds(), 1e-3)
 }
 
 func (c *call) newProgress(task string, log *slog.Logger) *progress {
-	p := &progress{screen: c.err, task: task, now: time.Now}
+	p := &progress{screen: c.err, task: task, env: cmp.Or(c.envName, manifest.Local), now: time.Now}
 	if c.logFormat == "json" {
 		p.log = log
 	}
@@ -51,25 +80,25 @@ func (p *progress) begin() {
 // tell says something of the run at work.
 func (p *progress) tell(message string) {
 	if p.log != nil {
-		p.log.Info(message, "task", p.task)
+		p.log.Info(message, "task", p.task, "env", p.env)
 		return
 	}
 	p.screen.print(message + "\n")
 }
 
-func (p *progress) observe(at ports.Progress) {
+func (p *progress) observe(run string, at ports.Progress) {
 	now := p.now()
+	rate := p.rate(now, at.Processed)
 	if now.Before(p.next) {
 		return
 	}
-	rate := float64(max(at.Processed-p.before, 0)) / now.Sub(p.began).Seconds()
 	switch {
 	case p.screen.redraws():
 		p.next = now.Add(barEvery)
 		p.screen.redraw(p.bar(at, rate))
 	case p.log != nil:
 		p.next = now.Add(lineEvery)
-		p.log.Info("progress", "task", p.task, "processed", at.Processed, "total", at.Total, "rate", int64(rate))
+		p.log.Info("progress", "run", run, "task", p.task, "env", p.env, "batch", at.Batches, "processed", at.Processed, "total", at.Total, "rate", int64(rate))
 	default:
 		p.next = now.Add(lineEvery)
 		p.screen.print(p.line(at, rate) + "\n")

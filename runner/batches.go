@@ -282,7 +282,7 @@ func (b *batchRun) report(ctx context.Context) {
 	x := b.x
 	done := b.result()
 	if x.plan.request.Observe != nil {
-		x.plan.request.Observe(done.progress)
+		x.plan.request.Observe(x.run.ID, done.progress)
 	}
 	if now := x.runner.opts.Now(); now.Sub(b.saved) >= saveEvery {
 		b.saved = now

@@ -127,7 +127,7 @@ func TestSecretsStayOutOfProgress(t *testing.T) {
 		var waiting []string
 		run, err := r.Run(t.Context(), runner.Request{
 			Task: "sec.ret", Input: []byte(`{"token":"` + token + `"}`), Actor: "a", Client: "c",
-			Observe: func(p ports.Progress) { waiting = append(waiting, p.Waiting) },
+			Observe: func(_ string, p ports.Progress) { waiting = append(waiting, p.Waiting) },
 		})
 		if err == nil || len(waiting) == 0 || waiting[0] != "probe: no answer: bad ***" {
 			t.Errorf("%v, waiting for %q", err, waiting)

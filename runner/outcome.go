@@ -94,7 +94,7 @@ func classify(err error) (Code, string) {
 	case errors.As(err, &address):
 		return CodeConfig, ""
 	case errors.As(err, &denied):
-		return CodeConfig, "see to the database's user, its password and what it may do"
+		return CodeConfig, "see to the name in the address, the user, its password and what it may do"
 	case errors.Is(err, ports.ErrLocked):
 		return CodeLocked, "wait until it is free; the command locks lists who holds what"
 	case errors.Is(err, ports.ErrFull):

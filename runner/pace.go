@@ -105,7 +105,7 @@ func (p *pace) tune(order *ports.Order) (resized bool) {
 	resized = order.BatchSize > 0 && order.BatchSize != p.limits.BatchSize
 	if resized {
 		p.limits.BatchSize = order.BatchSize
-		p.most = max(p.most, order.BatchSize)
+		p.most = order.BatchSize // also where a target would have more
 	}
 	return resized
 }
@@ -206,14 +206,14 @@ func (b *batchRun) probe(ctx context.Context) error {
 			return nil
 		}
 		if first {
-			b.x.log.Warn("waiting for the probe", "for", patience, "probe", wrong)
+			b.x.log.Warn("waiting for the probe", "for", patience.String(), "probe", wrong)
 		}
 		b.pace.waiting = "probe: " + wrong
 		b.report(ctx)
 		if time.Since(began)+every > patience {
 			return &Error{
-				Code: CodeThrottled, Message: fmt.Sprintf("the probe has not let a batch through for %s: %s", time.Since(began).Round(time.Second), wrong),
-				Hint: b.x.runner.command("runs resume "+b.x.run.ID) + " once the database has less to do",
+				Code: CodeThrottled, Message: fmt.Sprintf("the probe has not let a batch through for %s: %s", patience, wrong),
+				Hint: b.x.command("runs resume "+b.x.run.ID) + " once the database has less to do",
 			}
 		}
 		if err := b.wait(ctx, waitProbe, func() time.Time { return time.Now().Add(every) }); err != nil {

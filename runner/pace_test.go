@@ -474,7 +474,7 @@ func TestALongWaitIsSeen(t *testing.T) {
 					})
 				}
 				var after []time.Duration
-				run, _, err := p.do(t, runner.Request{Task: test.task, Limits: test.limits, Observe: func(at ports.Progress) {
+				run, _, err := p.do(t, runner.Request{Task: test.task, Limits: test.limits, Observe: func(_ string, at ports.Progress) {
 					if at.Waiting != "" && at.Waiting == test.seen {
 						after = append(after, time.Since(began)/time.Second)
 					} else if at.Waiting != "" {
@@ -513,6 +513,34 @@ func TestAPaceBelowNothing(t *testing.T) {
 		}
 		if _, _, err := p.do(t, runner.Request{Task: "paced.free"}, state); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// The size that another process asks for is the most, also where a target would have
+// larger batches.
+func TestTuneABatchWithATarget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		state := memory.NewState()
+		p := &paced{end: 300, item: func(int) time.Duration { return 25 * time.Millisecond }}
+		r := p.runner(t, state)
+		go func() {
+			time.Sleep(1500 * time.Millisecond)
+			runs, err := r.History(t.Context(), runner.Target{}, ports.RunFilter{})
+			if err == nil {
+				_, err = r.Tune(t.Context(), runs[0].ID, runner.Request{Actor: "bob", Client: "test"}, runner.Tuning{BatchSize: 5})
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}()
+		if _, _, err := p.do(t, runner.Request{Task: "paced.target"}, state); err != nil {
+			t.Fatal(err)
+		}
+		i := slices.Index(p.batches, 5)
+		if i < 3 || slices.Max(p.batches[i:]) > 5 {
+			t.Errorf("batches of %v, want none above 5 once it is asked for", p.batches)
 		}
 	})
 }

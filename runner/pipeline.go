@@ -68,7 +68,7 @@ type execution struct {
 	copied copier
 	waits  waited
 
-	atBatch atomic.Int64 // the batch that is being tried; 0: none
+	atBatch atomic.Int64 // the latest batch that was tried; 0: none
 }
 
 func (r *Runner) execution(p *Plan) *execution {

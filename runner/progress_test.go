@@ -56,7 +56,7 @@ func TestProgressIsRecordedAboutOnceASecond(t *testing.T) {
 	var observed []int64
 	_, err := r.Run(t.Context(), runner.Request{
 		Task: "numbers.double", Actor: "a", Client: "c",
-		Observe: func(p ports.Progress) { observed = append(observed, p.Processed) },
+		Observe: func(_ string, p ports.Progress) { observed = append(observed, p.Processed) },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -29,11 +29,11 @@ type Request struct {
 	Expect string
 
 	Limits  Limits
-	Samples int                  // changes that a dry run keeps to be shown; 0: 20
-	Stop    <-chan Code          // receives CodeStopped or CodeTerminated, or is closed, when the run is to end: after its batch, a one-shot at once. nil: never
-	Observe func(ports.Progress) // called after each batch, from the handler's goroutine; may be nil
-	Audited func(ports.Link)     // called once the outcome is on record, with the audit's head; nil: it is not read
-	Spent   []ports.Stage        // what the front end did before, to stand first among the stages
+	Samples int                                 // changes that a dry run keeps to be shown; 0: 20
+	Stop    <-chan Code                         // receives CodeStopped or CodeTerminated, or is closed, when the run is to end: after its batch, a one-shot at once. nil: never
+	Observe func(run string, at ports.Progress) // called after each batch, from the handler's goroutine; may be nil
+	Audited func(ports.Link)                    // called once the outcome is on record, with the audit's head; nil: it is not read
+	Spent   []ports.Stage                       // what the front end did before, to stand first among the stages
 }
 
 // Limits are what a caller asks for instead of the manifest's. The zero value

@@ -73,7 +73,7 @@ func traceID(traceparent string) (string, bool) {
 // opened by a handler's own log, and the batch then stands in them.
 type atBatch struct {
 	slog.Handler
-	batch *atomic.Int64 // 0: at none
+	batch *atomic.Int64 // the latest that was tried; 0: none was
 }
 
 func (h atBatch) Handle(ctx context.Context, r slog.Record) error {

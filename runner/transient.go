@@ -38,18 +38,33 @@ func (x *execution) patiently(ctx context.Context, do func() error) error {
 	}
 
 	first, waits := true, newWaits()
+	var failed time.Time // when the latest try ended in vain; zero: none has
+	waited := func() {
+		if !failed.IsZero() {
+			x.waits.add(waitDatabase, time.Since(failed))
+			failed = time.Time{}
+		}
+	}
+	defer waited()
 	return retry(waiting, waits, func() error {
+		waited()
+		began := time.Now()
 		err := do()
 		if errors.As(err, new(*halved)) {
 			waits.anew()
 		}
+		switch {
+		case crowded(err): // it waited for others
+			failed = began
+		case transient(err):
+			failed = time.Now()
+		}
 		return err
-	}, transient, func(err error, wait time.Duration) {
+	}, transient, func(err error, _ time.Duration) {
 		if first {
-			x.log.Warn("trying again", "for", patience, "error", err)
+			x.log.Warn("trying again", "for", patience.String(), "error", err)
 		}
 		first = false
-		x.waits.add(waitDatabase, wait)
 	})
 }
 

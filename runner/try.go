@@ -31,7 +31,6 @@ type culprit struct {
 // applied. After an error nothing of the batch has been kept.
 func (b *batchRun) try(ctx context.Context, limit int, skip *culprit) (n int, err error) {
 	b.x.atBatch.Store(b.batch + 1)
-	defer b.x.atBatch.Store(0)
 	b.x.audit.take() // what a rolled back batch left
 	bound, tx, err := b.begin(ctx)
 	if err != nil {

@@ -76,7 +76,7 @@ func (w *watch) look(ctx context.Context) {
 	if err := w.x.held.Check(ctx); errors.Is(err, ports.ErrStale) {
 		w.cancel(&Error{
 			Code: CodeLocked, Message: fmt.Sprintf("the lock is lost: %v", err),
-			Hint: "see that nothing removes files from the state's folder, or that its server can be reached", Err: err,
+			Hint: "another run has taken it over, or it was broken, or this process was stopped or could not reach the state: " + w.x.command("runs list") + " says how the others stand", Err: err,
 		})
 	}
 }

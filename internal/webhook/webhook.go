@@ -22,13 +22,22 @@ type Options struct {
 // tries are how often a Post is tried in all.
 const tries = 3
 
+// Is reports whether an address is one that a Post can be sent to.
+func Is(address string) bool {
+	to, err := url.Parse(address)
+	return err == nil && to.Host != "" && (to.Scheme == "https" || to.Scheme == "http")
+}
+
 // Post sends body, which is JSON, to address. A server that cannot be reached, is busy or
 // broken is tried three times in all. The error names the host and nothing else of the
 // address, in whose path or query webhooks keep their password.
 func Post(ctx context.Context, address string, body []byte, o Options) error {
-	to, err := url.Parse(address)
-	if err != nil || to.Host == "" || to.Scheme != "https" && to.Scheme != "http" {
+	if !Is(address) {
 		return errors.New("what is to be notified is not at an address that begins with https:// or http://")
+	}
+	to, err := url.Parse(address)
+	if err != nil {
+		return errors.New("the address cannot be used")
 	}
 	if o.Within == 0 {
 		o.Within = 5 * time.Second
