@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -28,13 +29,17 @@ func TestPost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			var mu sync.Mutex // a try that was given up may still be read
 			var got []string
 			done := make(chan struct{})
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				body, _ := io.ReadAll(r.Body)
+				mu.Lock()
 				got = append(got, r.Method+" "+r.URL.String()+" "+r.Header.Get("Content-Type")+" "+r.Header.Get("Traceparent")+" "+string(body))
+				code := test.answers[len(got)-1]
+				mu.Unlock()
 				w.Header().Set("Location", "/elsewhere")
-				if code := test.answers[len(got)-1]; code > 0 {
+				if code > 0 {
 					w.WriteHeader(code)
 					return
 				}
@@ -43,6 +48,8 @@ func TestPost(t *testing.T) {
 			defer server.Close()
 			defer close(done)
 			err := Post(t.Context(), server.URL+"/hook?key=hunter2", []byte(`{"a":1}`), Options{Traceparent: "00-1-2-01", Within: 200 * time.Millisecond, Wait: time.Millisecond})
+			mu.Lock()
+			defer mu.Unlock()
 			if len(got) != test.tried {
 				t.Errorf("tried %d times, want %d", len(got), test.tried)
 			}
