@@ -1,5 +1,6 @@
 // Package dialect is what differs between SQL engines: a store is written once
-// against ports.Querier and asks its [Dialect] for the rest. No driver is
+// against ports.Querier and asks its [Dialect] for the rest. Beside it stands what the
+// adapters of all engines do alike: read rows, and keep a run in one. No driver is
 // imported; an error's class is read through the methods that drivers' errors
 // have.
 package dialect

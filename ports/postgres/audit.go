@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 func (s state) Append(ctx context.Context, events ...ports.Event) error {
@@ -93,7 +94,7 @@ func copiedBefore(ctx context.Context, tx *sql.Tx, events []ports.Event) (map[or
 	if len(runs) == 0 {
 		return copied, nil
 	}
-	there, err := query(ctx, tx, func(rows *sql.Rows, o *origin) error { return rows.Scan(&o.run, &o.entry) }, `
+	there, err := dialect.Query(ctx, tx, func(rows *sql.Rows, o *origin) error { return rows.Scan(&o.run, &o.entry) }, `
 		SELECT a.run, a.entry FROM unnest($1::text[], $2::bigint[]) AS e(run, entry)
 		JOIN beignet_audit a ON a.run = e.run AND a.entry = e.entry WHERE a.entry > 0`, runs, entries)
 	for _, o := range there {
@@ -117,7 +118,7 @@ func fits(ctx context.Context, tx *sql.Tx, key ports.AuditKey, head ports.Link) 
 }
 
 func (s state) Links(ctx context.Context, after int64, limit int) ([]ports.Link, error) {
-	links, err := query(ctx, s.sql,
+	links, err := dialect.Query(ctx, s.sql,
 		func(rows *sql.Rows, l *ports.Link) error { return rows.Scan(&l.Seq, (*[]byte)(&l.Body), &l.Hash) },
 		`SELECT seq, body, hash FROM beignet_audit WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
 	return links, s.fail(ctx, "read the audit", err)

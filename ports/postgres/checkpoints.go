@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // settling is how long a look at a checkpoint waits for a transaction that is about to
@@ -57,7 +58,7 @@ func checkpoint(ctx context.Context, q ports.Querier, run string) (ports.Checkpo
 // Journal returns up to limit entries of a kind, "" being every kind, with Seq
 // above after, in order.
 func (db *DB) Journal(ctx context.Context, run, kind string, after int64, limit int) ([]ports.Entry, error) {
-	entries, err := query(ctx, db.sql,
+	entries, err := dialect.Query(ctx, db.sql,
 		func(rows *sql.Rows, e *ports.Entry) error { return rows.Scan(&e.Seq, &e.Kind, (*[]byte)(&e.Body)) },
 		`SELECT seq, kind, body FROM beignet_journal WHERE run = $1 AND seq > $2 AND $4 IN (kind, '') ORDER BY seq LIMIT $3`, run, after, limit, kind)
 	return entries, db.fail(ctx, "journal of run "+run, err)
@@ -105,7 +106,7 @@ func columns(fences []ports.Fence) (keys []string, tokens []int64) {
 // its own, since the one that is refused may have waited for them.
 func raise(ctx context.Context, q ports.Querier, fences []ports.Fence) error {
 	keys, tokens := columns(fences)
-	refused, err := query(ctx, q, func(rows *sql.Rows, key *string) error { return rows.Scan(key) }, `
+	refused, err := dialect.Query(ctx, q, func(rows *sql.Rows, key *string) error { return rows.Scan(key) }, `
 		WITH want AS (SELECT key, max(token) AS token FROM unnest($1::text[], $2::bigint[]) AS f(key, token) GROUP BY key ORDER BY key),
 		raised AS (
 			INSERT INTO beignet_fence AS f (key, token) SELECT key, token FROM want ORDER BY key
@@ -116,7 +117,7 @@ func raise(ctx context.Context, q ports.Querier, fences []ports.Fence) error {
 	if err != nil || len(refused) == 0 {
 		return err
 	}
-	above, err := query(ctx, q, func(rows *sql.Rows, f *ports.Fence) error { return rows.Scan(&f.Key, &f.Token) },
+	above, err := dialect.Query(ctx, q, func(rows *sql.Rows, f *ports.Fence) error { return rows.Scan(&f.Key, &f.Token) },
 		`SELECT key, token FROM beignet_fence WHERE key = ANY ($1::text[]) ORDER BY array_position($2::text[], key)`, refused, keys)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 func (s state) Environment(ctx context.Context) (string, error) {
@@ -25,7 +26,7 @@ func environment(ctx context.Context, q ports.Querier) (name string, err error) 
 // Claim waits for another's claim that is not committed yet, and then compares with it.
 func (s state) Claim(ctx context.Context, name string, events ...ports.Event) error {
 	return s.write(ctx, "claim for environment "+name, events, func(tx *sql.Tx) error {
-		claimed, err := changed(tx.ExecContext(ctx, `INSERT INTO beignet_environment (name) VALUES ($1) ON CONFLICT DO NOTHING`, name))
+		claimed, err := dialect.Changed(tx.ExecContext(ctx, `INSERT INTO beignet_environment (name) VALUES ($1) ON CONFLICT DO NOTHING`, name))
 		if err != nil || claimed {
 			return err
 		}

@@ -7,16 +7,17 @@ import (
 	"strings"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 func (s state) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error) {
 	statement, args := listing(f)
-	runs, err := query(ctx, s.sql, func(rows *sql.Rows, run *ports.Run) (err error) {
-		var r stored
-		if err := rows.Scan(&r.body, &r.ordered); err != nil {
+	runs, err := dialect.Query(ctx, s.sql, func(rows *sql.Rows, run *ports.Run) (err error) {
+		var r dialect.RunRow
+		if err := rows.Scan(&r.Body, &r.Ordered); err != nil {
 			return err
 		}
-		*run, err = r.decode()
+		*run, err = r.Decode()
 		return err
 	}, statement, args...)
 	return runs, s.fail(ctx, "list runs", err)
@@ -47,10 +48,10 @@ func listing(f ports.RunFilter) (statement string, args []any) {
 		add("actor = $%d", kept(f.Actor))
 	}
 	if !f.Since.IsZero() {
-		add("started >= $%[1]d AND seq >= (SELECT min(seq) FROM beignet_run WHERE started >= $%[1]d)", sortable(f.Since))
+		add("started >= $%[1]d AND seq >= (SELECT min(seq) FROM beignet_run WHERE started >= $%[1]d)", dialect.Sortable(f.Since))
 	}
 	if !f.Before.IsZero() {
-		add("started < $%[1]d AND seq <= (SELECT max(seq) FROM beignet_run WHERE started < $%[1]d)", sortable(f.Before))
+		add("started < $%[1]d AND seq <= (SELECT max(seq) FROM beignet_run WHERE started < $%[1]d)", dialect.Sortable(f.Before))
 	}
 	statement = "SELECT body, ordered FROM beignet_run"
 	if len(where) > 0 {

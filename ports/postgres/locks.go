@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // Lock looks before it takes: whoever is refused does not touch the rows of the
@@ -97,7 +98,7 @@ func (s state) held(ctx context.Context, which string, args ...any) ([]ports.Loc
 }
 
 func locks(ctx context.Context, q ports.Querier, which string, args ...any) ([]ports.Lock, error) {
-	return query(ctx, q, func(rows *sql.Rows, l *ports.Lock) error {
+	return dialect.Query(ctx, q, func(rows *sql.Rows, l *ports.Lock) error {
 		err := rows.Scan(&l.Key, &l.Token, &l.Run, &l.Task, &l.Actor, &l.Host, &l.PID, &l.Since)
 		l.Since = l.Since.UTC()
 		return err
@@ -107,7 +108,7 @@ func locks(ctx context.Context, q ports.Querier, which string, args ...any) ([]p
 // Break leaves the row, so that the next holder's token is above the one before.
 func (s state) Break(ctx context.Context, key string, token int64, events ...ports.Event) error {
 	return s.write(ctx, "break lock "+key, events, func(tx *sql.Tx) error {
-		err := one(tx.ExecContext(ctx, `UPDATE beignet_lock SET expires = NULL
+		err := dialect.One(tx.ExecContext(ctx, `UPDATE beignet_lock SET expires = NULL
 			WHERE key = $1 AND token = $2 AND expires > clock_timestamp()`, kept(key), token))
 		if !errors.Is(err, ports.ErrStale) {
 			return err

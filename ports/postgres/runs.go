@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -11,17 +10,18 @@ import (
 	"time"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 func (s state) Start(ctx context.Context, run ports.Run, events ...ports.Event) error {
 	return s.write(ctx, "start run "+run.ID, events, func(tx *sql.Tx) error {
-		r, err := encode(run)
+		r, err := dialect.EncodeRun(run)
 		if err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO beignet_run (id, task, actor, status, attempt, started, body, log, ordered)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			run.ID, kept(run.Task), kept(run.Actor), string(run.Status), run.Attempt, sortable(run.Started), r.body, r.log, r.ordered)
+			run.ID, kept(run.Task), kept(run.Actor), string(run.Status), run.Attempt, dialect.Sortable(run.Started), r.Body, r.Log, r.Ordered)
 		if err != nil {
 			return err
 		}
@@ -33,15 +33,15 @@ func (s state) Start(ctx context.Context, run ports.Run, events ...ports.Event) 
 // same record, and then compares with that.
 func (s state) Update(ctx context.Context, run ports.Run, from ports.Mark, events ...ports.Event) error {
 	return s.write(ctx, "update run "+run.ID, events, func(tx *sql.Tx) error {
-		r, err := encode(run)
+		r, err := dialect.EncodeRun(run)
 		if err != nil {
 			return err
 		}
-		err = one(tx.ExecContext(ctx, `UPDATE beignet_run SET task = $2, actor = $3, status = $4, attempt = $5, started = $6,
+		err = dialect.One(tx.ExecContext(ctx, `UPDATE beignet_run SET task = $2, actor = $3, status = $4, attempt = $5, started = $6,
 				body = $7, log = $8, ordered = CASE WHEN attempt = $5 OR ordered IS DISTINCT FROM $11 THEN ordered END
 			WHERE id = $1 AND status = $9 AND attempt = $10`,
-			kept(run.ID), kept(run.Task), kept(run.Actor), string(run.Status), run.Attempt, sortable(run.Started), r.body, r.log,
-			string(from.Status), from.Attempt, r.ordered))
+			kept(run.ID), kept(run.Task), kept(run.Actor), string(run.Status), run.Attempt, dialect.Sortable(run.Started), r.Body, r.Log,
+			string(from.Status), from.Attempt, r.Ordered))
 		if err != nil {
 			return staleOrMissing(ctx, tx, run.ID, err)
 		}
@@ -56,7 +56,7 @@ func witness(ctx context.Context, q ports.Querier, run ports.Run) error {
 		return nil
 	}
 	_, err := q.ExecContext(ctx, `INSERT INTO beignet_used (database, run, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-		kept(run.Database), run.ID, sortable(run.Started))
+		kept(run.Database), run.ID, dialect.Sortable(run.Started))
 	return err
 }
 
@@ -67,7 +67,7 @@ func (s state) Used(ctx context.Context, database string) (use ports.Use, err er
 		err = ports.ErrNotFound
 	}
 	if err == nil {
-		use.Since, err = time.Parse(sortableForm, since)
+		use.Since, err = time.Parse(dialect.SortableForm, since)
 	}
 	return use, s.fail(ctx, fmt.Sprintf("use of %q", database), err)
 }
@@ -79,11 +79,11 @@ func (s state) Order(ctx context.Context, id string, order ports.Order, events .
 			return err
 		}
 		order := order.Over(before)
-		text, err := spellOrder(&order)
+		text, err := dialect.SpellOrder(&order)
 		if err != nil {
 			return err
 		}
-		err = one(tx.ExecContext(ctx, `UPDATE beignet_run SET ordered = $2 WHERE id = $1 AND status = $3`, kept(id), text, string(ports.Running)))
+		err = dialect.One(tx.ExecContext(ctx, `UPDATE beignet_run SET ordered = $2 WHERE id = $1 AND status = $3`, kept(id), text, string(ports.Running)))
 		return staleOrMissing(ctx, tx, id, err)
 	})
 }
@@ -118,7 +118,7 @@ func ordered(ctx context.Context, q ports.Querier, id, lock string) (order ports
 
 func (s state) Delete(ctx context.Context, id string, events ...ports.Event) error {
 	return s.write(ctx, "delete run "+id, events, func(tx *sql.Tx) error {
-		there, err := changed(tx.ExecContext(ctx, `DELETE FROM beignet_run WHERE id = $1`, kept(id)))
+		there, err := dialect.Changed(tx.ExecContext(ctx, `DELETE FROM beignet_run WHERE id = $1`, kept(id)))
 		if err == nil && !there {
 			err = ports.ErrNotFound
 		}
@@ -130,14 +130,14 @@ func (s state) Delete(ctx context.Context, id string, events ...ports.Event) err
 }
 
 func (s state) Run(ctx context.Context, id string) (ports.Run, error) {
-	var r stored
-	err := s.sql.QueryRowContext(ctx, `SELECT body, log, ordered FROM beignet_run WHERE id = $1`, kept(id)).Scan(&r.body, &r.log, &r.ordered)
+	var r dialect.RunRow
+	err := s.sql.QueryRowContext(ctx, `SELECT body, log, ordered FROM beignet_run WHERE id = $1`, kept(id)).Scan(&r.Body, &r.Log, &r.Ordered)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ports.ErrNotFound
 	}
 	var run ports.Run
 	if err == nil {
-		run, err = r.decode()
+		run, err = r.Decode()
 	}
 	return run, s.fail(ctx, "run "+id, err)
 }
@@ -147,60 +147,3 @@ func (s state) Run(ctx context.Context, id string) (ports.Run, error) {
 func kept(name string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(name, "\uFFFD"), "\x00", "\uFFFD")
 }
-
-// stored is a record as its row keeps it: each part as JSON, NULL where there is
-// none. The order is another process's to change, and the log is too long to be
-// read with a list.
-type stored struct {
-	body         string
-	log, ordered sql.NullString
-}
-
-func encode(run ports.Run) (r stored, err error) {
-	log, order := run.Log, run.Order
-	run.Log, run.Order = nil, nil
-	if r.body, err = spell(run); err != nil {
-		return r, err
-	}
-	if r.log.Valid = len(log) > 0; r.log.Valid {
-		if r.log.String, err = spell(log); err != nil {
-			return r, err
-		}
-	}
-	r.ordered, err = spellOrder(order)
-	return r, err
-}
-
-// spellOrder spells an order always alike, so that one which was read can be compared
-// with what is stored.
-func spellOrder(order *ports.Order) (sql.NullString, error) {
-	if order == nil {
-		return sql.NullString{}, nil
-	}
-	text, err := json.Marshal(order)
-	return sql.NullString{String: string(text), Valid: true}, err
-}
-
-// spell keeps <, > and & as they are, since Input and Output are exact texts.
-func spell(v any) (string, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return b.String(), err
-}
-
-func (r stored) decode() (run ports.Run, err error) {
-	if err = json.Unmarshal([]byte(r.body), &run); err == nil && r.log.Valid {
-		err = json.Unmarshal([]byte(r.log.String), &run.Log)
-	}
-	if err == nil && r.ordered.Valid {
-		err = json.Unmarshal([]byte(r.ordered.String), &run.Order)
-	}
-	return run, err
-}
-
-// sortableForm spells an instant in UTC so that the order of texts is the order in time.
-const sortableForm = "2006-01-02T15:04:05.000000000Z"
-
-func sortable(t time.Time) string { return t.UTC().Format(sortableForm) }

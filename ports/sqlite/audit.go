@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 func (s state) Append(ctx context.Context, events ...ports.Event) error {
@@ -36,7 +37,7 @@ func appendEvents(ctx context.Context, tx *sql.Tx, key ports.AuditKey, events []
 		if next.Hash, err = key.Next(head.Hash, body); err != nil {
 			return err
 		}
-		added, err := changed(tx.ExecContext(ctx, `INSERT INTO audit (seq, hash, body) VALUES (?1, ?2, ?3)
+		added, err := dialect.Changed(tx.ExecContext(ctx, `INSERT INTO audit (seq, hash, body) VALUES (?1, ?2, ?3)
 			ON CONFLICT (coalesce(body ->> 'run', ''), body ->> 'entry') WHERE body ->> 'entry' > 0 DO NOTHING`,
 			next.Seq, next.Hash, string(body)))
 		if err != nil {
@@ -64,7 +65,7 @@ func fits(ctx context.Context, tx *sql.Tx, key ports.AuditKey, head ports.Link) 
 }
 
 func (s state) Links(ctx context.Context, after int64, limit int) ([]ports.Link, error) {
-	links, err := query(ctx, s.sql,
+	links, err := dialect.Query(ctx, s.sql,
 		func(rows *sql.Rows, l *ports.Link) error { return rows.Scan(&l.Seq, (*[]byte)(&l.Body), &l.Hash) },
 		`SELECT seq, body, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2`, after, limit)
 	return links, s.fail("read the audit", err)

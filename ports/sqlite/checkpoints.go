@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // Checkpoint returns the run's checkpoint. ErrNotFound: no batch of the run has
@@ -24,7 +25,7 @@ func (db *DB) Checkpoint(ctx context.Context, run string) (ports.Checkpoint, err
 // Journal returns up to limit entries of a kind, "" being every kind, with Seq
 // above after, in order.
 func (db *DB) Journal(ctx context.Context, run, kind string, after int64, limit int) ([]ports.Entry, error) {
-	entries, err := query(ctx, db.sql,
+	entries, err := dialect.Query(ctx, db.sql,
 		func(rows *sql.Rows, e *ports.Entry) error { return rows.Scan(&e.Seq, &e.Kind, (*[]byte)(&e.Body)) },
 		`SELECT seq, kind, body FROM beignet_journal WHERE run = ?1 AND seq > ?2 AND ?4 IN (kind, '') ORDER BY seq LIMIT ?3`, run, after, limit, kind)
 	return entries, db.fail("journal of run "+run, err)
@@ -60,7 +61,7 @@ func forget(ctx context.Context, q ports.Querier, run string) error {
 func raise(ctx context.Context, q ports.Querier, fences []ports.Fence) error {
 	var above []ports.Fence
 	for _, f := range fences {
-		err := one(q.ExecContext(ctx, `INSERT INTO beignet_fence (key, token) VALUES (?1, ?2)
+		err := dialect.One(q.ExecContext(ctx, `INSERT INTO beignet_fence (key, token) VALUES (?1, ?2)
 			ON CONFLICT (key) DO UPDATE SET token = excluded.token WHERE token <= excluded.token`, f.Key, f.Token))
 		if errors.Is(err, ports.ErrStale) {
 			stored := ports.Fence{Key: f.Key}
@@ -97,7 +98,7 @@ func advance(ctx context.Context, q ports.Querier, c ports.Checkpoint) error {
 	if c.Batch == 1 {
 		move = `INSERT INTO beignet_checkpoint (run, batch, state, done) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (run) DO NOTHING`
 	}
-	if err := one(q.ExecContext(ctx, move, c.Run, c.Batch, string(c.State), c.Done)); err != nil {
+	if err := dialect.One(q.ExecContext(ctx, move, c.Run, c.Batch, string(c.State), c.Done)); err != nil {
 		return fmt.Errorf("batch %d of run %s: %w", c.Batch, c.Run, err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 // environmentTable has one row once the state is some environment's. Whatever is on
@@ -34,7 +35,7 @@ func environment(ctx context.Context, q ports.Querier) (name string, err error) 
 
 func (s state) Claim(ctx context.Context, name string, events ...ports.Event) error {
 	return s.write(ctx, "claim for environment "+name, events, func(tx *sql.Tx) error {
-		claimed, err := changed(tx.ExecContext(ctx, `INSERT INTO environment VALUES (1, ?1) ON CONFLICT DO NOTHING`, name))
+		claimed, err := dialect.Changed(tx.ExecContext(ctx, `INSERT INTO environment VALUES (1, ?1) ON CONFLICT DO NOTHING`, name))
 		if err != nil || claimed {
 			return err
 		}

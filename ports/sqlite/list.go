@@ -6,16 +6,17 @@ import (
 	"strings"
 
 	"github.com/beignet-go/beignet/ports"
+	"github.com/beignet-go/beignet/ports/dialect"
 )
 
 func (s state) List(ctx context.Context, f ports.RunFilter) ([]ports.Run, error) {
 	statement, args := listing(f)
-	runs, err := query(ctx, s.sql, func(rows *sql.Rows, run *ports.Run) (err error) {
-		var r stored
-		if err := rows.Scan(&r.body, &r.ordered); err != nil {
+	runs, err := dialect.Query(ctx, s.sql, func(rows *sql.Rows, run *ports.Run) (err error) {
+		var r dialect.RunRow
+		if err := rows.Scan(&r.Body, &r.Ordered); err != nil {
 			return err
 		}
-		*run, err = r.decode()
+		*run, err = r.Decode()
 		return err
 	}, statement, args...)
 	return runs, s.fail("list runs", err)
@@ -43,11 +44,11 @@ func listing(f ports.RunFilter) (statement string, args []any) {
 		add("actor = ?", f.Actor)
 	}
 	if !f.Since.IsZero() {
-		since := sortable(f.Since)
+		since := dialect.Sortable(f.Since)
 		add("started >= ? AND seq >= (SELECT min(seq) FROM run WHERE started >= ?)", since, since)
 	}
 	if !f.Before.IsZero() {
-		before := sortable(f.Before)
+		before := dialect.Sortable(f.Before)
 		add("started < ? AND seq <= (SELECT max(seq) FROM run WHERE started < ?)", before, before)
 	}
 	statement = "SELECT body, ordered FROM run"

@@ -1,4 +1,4 @@
-package sqlite
+package dialect
 
 import (
 	"context"
@@ -7,8 +7,8 @@ import (
 	"github.com/beignet-go/beignet/ports"
 )
 
-// query returns every row that a statement yields.
-func query[T any](ctx context.Context, q ports.Querier, scan func(*sql.Rows, *T) error, statement string, args ...any) ([]T, error) {
+// Query returns every row that a statement yields.
+func Query[T any](ctx context.Context, q ports.Querier, scan func(*sql.Rows, *T) error, statement string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, err
@@ -25,16 +25,17 @@ func query[T any](ctx context.Context, q ports.Querier, scan func(*sql.Rows, *T)
 	return all, rows.Err()
 }
 
-// one returns ErrStale where a statement has changed no row.
-func one(r sql.Result, err error) error {
-	any, err := changed(r, err)
+// One returns ErrStale where a statement has changed no row.
+func One(r sql.Result, err error) error {
+	any, err := Changed(r, err)
 	if err == nil && !any {
 		return ports.ErrStale
 	}
 	return err
 }
 
-func changed(r sql.Result, err error) (bool, error) {
+// Changed reports whether a statement has changed a row.
+func Changed(r sql.Result, err error) (bool, error) {
 	if err != nil {
 		return false, err
 	}
